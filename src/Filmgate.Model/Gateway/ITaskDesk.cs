@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+
+namespace Filmgate.Model.Gateway;
+
+/// <summary>The counter between the dialects and the house: every surface creates and reads tasks here, in its own words.</summary>
+public interface ITaskDesk
+{
+    /// <summary>Admits a draft and makes the task durable; the answer may be given once this returns.</summary>
+    ValueTask<CreateOutcome> CreateAsync(Caller caller, string dialect, GenerationDraft draft, CancellationToken cancellationToken);
+
+    /// <summary>The task as its caller sees it; null when this account has no such task.</summary>
+    ValueTask<TaskView?> FindAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
+
+    /// <summary>The task with its pictures and attempts; null when this account has no such task.</summary>
+    ValueTask<TaskDetails?> FindDetailsAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
+
+    /// <summary>What the account may still spend.</summary>
+    ValueTask<Usd> BalanceAsync(Caller caller, CancellationToken cancellationToken);
+}
+
+/// <summary>The answer to a creation: a closed set.</summary>
+public abstract record CreateOutcome
+{
+    private CreateOutcome()
+    {
+    }
+
+    /// <summary>The task is durable.</summary>
+    /// <param name="Id">Its id.</param>
+    public sealed record Accepted(TaskId Id) : CreateOutcome;
+
+    /// <summary>The request is wrong.</summary>
+    /// <param name="Faults">Everything that is wrong with it; at least one.</param>
+    public sealed record Refused(ImmutableArray<RequestFault> Faults) : CreateOutcome;
+
+    /// <summary>Nothing is wrong with the request, but the house cannot take it now.</summary>
+    /// <param name="Reason">Why, in a sentence.</param>
+    /// <param name="RetryAfter">When to ask again.</param>
+    public sealed record Unavailable(string Reason, TimeSpan RetryAfter) : CreateOutcome;
+}
+
+/// <summary>A task as its caller sees it.</summary>
+public sealed record TaskView
+{
+    /// <summary>Its id.</summary>
+    public required TaskId Id { get; init; }
+    /// <summary>Where it stands.</summary>
+    public required TaskState State { get; init; }
+    /// <summary>When it was accepted.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it became terminal; null before.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+    /// <summary>Why it failed; exactly for failed tasks.</summary>
+    public Failure? Failure { get; init; }
+    /// <summary>Signed address of the clip; exactly for successful tasks.</summary>
+    public string? ClipUrl { get; init; }
+}
+
+/// <summary>A task with all that became of it.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="ClipUrl">Signed address of the clip; null when there is none.</param>
+/// <param name="PosterUrl">Signed address of the poster; null when there is none.</param>
+public sealed record TaskDetails(VideoTask Task, string? ClipUrl, string? PosterUrl);
+
+/// <summary>Words an outcome as the callback body of one dialect.</summary>
+public interface ICallbackFormat
+{
+    /// <summary>The dialect's name, as stored on the task.</summary>
+    string Dialect { get; }
+
+    /// <summary>The body: rendered once, sent unchanged on every attempt.</summary>
+    ReadOnlyMemory<byte> Render(TaskView task);
+}

@@ -1,0 +1,63 @@
+namespace Filmgate.Model.Identity;
+
+/// <summary>The tenant that owns keys, tasks, limits and budget.</summary>
+public readonly record struct AccountId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Names an API key without being the secret.</summary>
+public readonly record struct KeyId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One generation request. Opaque to clients; ours sort by creation time.</summary>
+public readonly record struct TaskId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One submission of a task to one provider.</summary>
+public readonly record struct AttemptId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A stored clip with its poster.</summary>
+public readonly record struct ClipId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One webhook event on its way to one URL; the receiver's idempotency key.</summary>
+public readonly record struct DeliveryId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A task together with the account that owns it: there is no look-up by task id alone.</summary>
+public readonly record struct TaskKey(AccountId Account, TaskId Task)
+{
+    private const char Separator = '/';
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FormatException">The text has no separator.</exception>
+    public static TaskKey Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var at = text.IndexOf(Separator, StringComparison.Ordinal);
+        return at > 0
+            ? new TaskKey(new AccountId(text[..at]), new TaskId(text[(at + 1)..]))
+            : throw new FormatException($"'{text}' is not account{Separator}task.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Account}{Separator}{Task}";
+}

@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
+using Filmgate.Model.Providers;
+using Filmgate.Model.Webhooks;
+
+namespace Filmgate.Model.Tasks;
+
+/// <summary>
+/// A named step in a task's life: a plain value that knows from which states it is legal and what follows.
+/// The store applies it by one update that holds only for the revision the step was decided upon.
+/// The picture of all steps is <c>docs/state-machine.md</c>; a test compares it with this file.
+/// </summary>
+/// <param name="At">When it happened.</param>
+public abstract record TaskTransition(DateTimeOffset At)
+{
+    /// <summary>The name under which logs and the state diagram know it.</summary>
+    public string Name => GetType().Name;
+
+    /// <summary>The callback that this step makes due, written in the same transaction; null for most steps.</summary>
+    public virtual NewDelivery? Delivery => null;
+
+    /// <summary>The task after this step.</summary>
+    /// <exception cref="IllegalTransitionException">The task is not where this step begins: a fault of ours, never of a caller.</exception>
+    public VideoTask Apply(VideoTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (task.State.IsTerminal())
+        {
+            throw new IllegalTransitionException(task, this, "the task is terminal");
+        }
+
+        return Next(task) with { Revision = task.Revision + 1 };
+    }
+
+    /// <summary>The legal outcome, for a task that is not terminal.</summary>
+    protected abstract VideoTask Next(VideoTask task);
+
+    /// <summary>Replaces the last attempt, which must be in one of the named states.</summary>
+    protected VideoTask WithLastAttempt(VideoTask task, AttemptId id, Func<Attempt, Attempt> change, params ReadOnlySpan<AttemptState> from)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(change);
+        var attempt = task.LastAttempt;
+        if (attempt is null || attempt.Id != id || !from.Contains(attempt.State))
+        {
+            throw new IllegalTransitionException(task, this, $"attempt {id} is not in the state where this step begins");
+        }
+
+        return task with { Attempts = task.Attempts.SetItem(task.Attempts.Length - 1, change(attempt)), Tries = 0 };
+    }
+
+    /// <summary>The pictures are fetched, checked and stored (none for text to video).</summary>
+    public sealed record StoreInputs(DateTimeOffset At, ImmutableArray<InputImage> Inputs) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => task is { State: TaskState.Pending, Inputs: null }
+            ? task with { Inputs = Inputs, DueAt = At, Tries = 0 }
+            : throw new IllegalTransitionException(task, this, "intake is done already");
+    }
+
+    /// <summary>Nothing could be done now; try again later.</summary>
+    public sealed record Postpone(DateTimeOffset At, DateTimeOffset Until, string Reason) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => task with { DueAt = Until, Tries = task.Tries + 1 };
+    }
+
+    /// <summary>A provider is chosen and has a free slot; the intent is on record.</summary>
+    public sealed record PrepareAttempt(DateTimeOffset At, AttemptId Attempt, string Provider) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task)
+        {
+            if (task.Inputs is null || task.LastAttempt is { State: not (AttemptState.Refused or AttemptState.Failed) })
+            {
+                throw new IllegalTransitionException(task, this, "an attempt is open or completed, or intake is not done");
+            }
+
+            return task with
+            {
+                Attempts = task.Attempts.Add(new Attempt
+                {
+                    Id = Attempt,
+                    Number = task.Attempts.Length + 1,
+                    Provider = Provider,
+                    State = AttemptState.Prepared,
+                    PreparedAt = At,
+                }),
+                DueAt = At,
+                Tries = 0,
+            };
+        }
+    }
+
+    /// <summary>The submission begins. Committed before the first byte leaves, and won by one caller only.</summary>
+    public sealed record SendAttempt(DateTimeOffset At, AttemptId Attempt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(task, Attempt, attempt => attempt with { State = AttemptState.Sent, SentAt = At }, AttemptState.Prepared) with { State = TaskState.Processing, DueAt = At };
+    }
+
+    /// <summary>The provider has it; found out by its answer or by a later look-up.</summary>
+    public sealed record AcceptAttempt(DateTimeOffset At, AttemptId Attempt, string UpstreamId, DateTimeOffset ReadAt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(
+                task,
+                Attempt,
+                attempt => attempt with { State = AttemptState.Accepted, UpstreamId = UpstreamId, AcceptedAt = At },
+                AttemptState.Sent, AttemptState.Unknown) with { DueAt = ReadAt };
+    }
+
+    /// <summary>The provider certainly does not have it, and nothing was billed.</summary>
+    public sealed record RefuseAttempt(DateTimeOffset At, AttemptId Attempt, RefusalClass Refusal, string Reason, DateTimeOffset RouteAt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(
+                task,
+                Attempt,
+                attempt => attempt with { State = AttemptState.Refused, Refusal = Refusal, Reason = Reason, EndedAt = At },
+                AttemptState.Prepared, AttemptState.Sent, AttemptState.Unknown) with { DueAt = RouteAt };
+    }
+
+    /// <summary>The answer was lost: the provider may have it. Never sent elsewhere by itself.</summary>
+    public sealed record LoseAnswer(DateTimeOffset At, AttemptId Attempt, string Reason, DateTimeOffset ResolveAt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(
+                task, Attempt, attempt => attempt with { State = AttemptState.Unknown, Reason = Reason }, AttemptState.Sent) with { DueAt = ResolveAt };
+    }
+
+    /// <summary>The provider was read and is still at it.</summary>
+    public sealed record NoteProgress(DateTimeOffset At, AttemptId Attempt, int Percent, DateTimeOffset ReadAt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(task, Attempt, attempt => attempt, AttemptState.Accepted) with { Progress = Math.Clamp(Math.Max(task.Progress, Percent), 0, 100), DueAt = ReadAt };
+    }
+
+    /// <summary>The provider has finished the clip; now it has to be taken in.</summary>
+    public sealed record CompleteAttempt(DateTimeOffset At, AttemptId Attempt, ClipLocation Location, Usd Cost) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(
+                task,
+                Attempt,
+                attempt => attempt with { State = AttemptState.Completed, ClipLocation = Location, Cost = Cost, EndedAt = At },
+                AttemptState.Accepted) with { DueAt = At };
+    }
+
+    /// <summary>The provider took it and could not do it.</summary>
+    public sealed record FailAttempt(DateTimeOffset At, AttemptId Attempt, string Reason, DateTimeOffset RouteAt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(
+                task, Attempt, attempt => attempt with { State = AttemptState.Failed, Reason = Reason, EndedAt = At }, AttemptState.Accepted) with { DueAt = RouteAt };
+    }
+
+    /// <summary>The clip lies in our store. Final.</summary>
+    public sealed record Succeed(DateTimeOffset At, Clip Clip, NewDelivery? Callback) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        public override NewDelivery? Delivery => Callback;
+
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => task.LastAttempt is { State: AttemptState.Completed }
+            ? task with { State = TaskState.Success, Progress = 100, Clip = Clip, CompletedAt = At, DueAt = null, Tries = 0 }
+            : throw new IllegalTransitionException(task, this, "no attempt is completed");
+    }
+
+    /// <summary>It ends without a clip. Legal only when no attempt is open, so that nothing paid for is left behind.</summary>
+    public sealed record Fail(DateTimeOffset At, Failure Failure, NewDelivery? Callback) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        public override NewDelivery? Delivery => Callback;
+
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => task.LastAttempt is { State: var state } && state.IsOpen()
+            ? throw new IllegalTransitionException(task, this, "an attempt is still open")
+            : task with { State = TaskState.Failed, Failure = Failure, CompletedAt = At, DueAt = null, Tries = 0 };
+    }
+}
+
+/// <summary>A step was asked for that the task's state does not allow: a fault of ours.</summary>
+public sealed class IllegalTransitionException : InvalidOperationException
+{
+    /// <summary>Names task, step and why.</summary>
+    public IllegalTransitionException(VideoTask task, TaskTransition transition, string why)
+        : base($"{transition?.Name} is not legal for task {task?.Key.Task} in state {task?.State} (revision {task?.Revision}): {why}.")
+    {
+    }
+
+    /// <inheritdoc/>
+    public IllegalTransitionException(string message) : base(message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public IllegalTransitionException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+
+    /// <inheritdoc/>
+    public IllegalTransitionException()
+    {
+    }
+}
