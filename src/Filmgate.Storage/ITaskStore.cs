@@ -1,0 +1,57 @@
+using Filmgate.Model.Identity;
+using Filmgate.Model.Tasks;
+
+namespace Filmgate.Storage;
+
+/// <summary>
+/// Keeps tasks. What a write returns from is on the disk; of two writers that saw the same revision only one wins.
+/// The meaning of every member is held by one conformance suite that each implementation runs.
+/// </summary>
+public interface ITaskStore
+{
+    /// <summary>Makes a new task durable. Returns when it has reached the disk.</summary>
+    /// <exception cref="StoreUnavailableException">It could not be written; nothing is kept of it.</exception>
+    ValueTask AcceptAsync(VideoTask task, CancellationToken cancellationToken);
+
+    /// <summary>The few fields that a status answer needs; null when the account has no such task.</summary>
+    ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken);
+
+    /// <summary>The whole task; null when the account has no such task.</summary>
+    ValueTask<VideoTask?> LoadAsync(TaskKey key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Applies a step to the task as it was seen: task row, attempt, pictures, clip and delivery in one transaction,
+    /// and only if nobody changed the task since.
+    /// </summary>
+    /// <exception cref="IllegalTransitionException">The step is not legal for the task as seen.</exception>
+    /// <exception cref="StoreUnavailableException">It could not be written.</exception>
+    ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken);
+
+    /// <summary>Tasks whose due time has come, longest overdue first.</summary>
+    ValueTask<IReadOnlyList<TaskKey>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Tasks with an open attempt at a provider: the holders of its slots.</summary>
+    ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken);
+}
+
+/// <summary>What a step came to.</summary>
+/// <param name="Won">Whether the step was applied.</param>
+/// <param name="Task">The task after the step; as it was seen when the step was not applied.</param>
+public readonly record struct StepOutcome(bool Won, VideoTask Task);
+
+/// <summary>A task as far as a status answer shows it.</summary>
+public sealed record TaskStatusRecord
+{
+    /// <summary>Where it stands.</summary>
+    public required TaskState State { get; init; }
+    /// <summary>When it was accepted.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it became terminal.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+    /// <summary>Why it failed.</summary>
+    public Failure? Failure { get; init; }
+    /// <summary>The clip.</summary>
+    public ClipId? Clip { get; init; }
+    /// <summary>When the clip may be deleted.</summary>
+    public DateTimeOffset? ClipExpiresAt { get; init; }
+}

@@ -1,0 +1,67 @@
+using Filmgate.Model.Identity;
+using static Filmgate.Storage.Sqlite.SqliteRows;
+
+namespace Filmgate.Storage.Sqlite;
+
+/// <summary>Clips and pictures in SQLite.</summary>
+public sealed class SqliteClipStore(SqliteDatabase database) : IClipStore
+{
+    // A picture is needed as long as its task may still be sent; a clip or poster until its time is over.
+    private const string IsNeeded = """
+        SELECT EXISTS (SELECT 1 FROM clips WHERE sha256 = $1 AND deleted_at IS NULL)
+            OR EXISTS (SELECT 1 FROM clips WHERE poster_sha256 = $1 AND deleted_at IS NULL)
+            OR EXISTS (SELECT 1 FROM inputs WHERE sha256 = $1 AND deleted_at IS NULL)
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<ClipRecord?> FindAsync(ClipId id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(id, static (session, id) =>
+        {
+            using var row = session.Query($"SELECT {ClipColumns}, c.deleted_at FROM clips c WHERE c.id = $1", id.Value);
+            return row.Read() ? new ClipRecord(Clip(row), !row.IsDBNull(9)) : null;
+        }));
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ExpireAsync(
+        DateTimeOffset now, DateTimeOffset inputsBefore, int limit, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session =>
+        {
+            var givenUp = new HashSet<string>(StringComparer.Ordinal);
+            Collect(
+                session, givenUp,
+                """
+                UPDATE clips SET deleted_at = $1
+                WHERE id IN (SELECT id FROM clips WHERE deleted_at IS NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2)
+                RETURNING sha256, poster_sha256
+                """,
+                now.Milliseconds(), limit);
+            Collect(
+                session, givenUp,
+                """
+                UPDATE inputs SET deleted_at = $1
+                WHERE (task_id, position) IN (
+                    SELECT i.task_id, i.position FROM inputs i JOIN tasks t ON t.id = i.task_id
+                    WHERE i.deleted_at IS NULL AND t.completed_at <= $2 LIMIT $3)
+                RETURNING sha256, NULL
+                """,
+                now.Milliseconds(), inputsBefore.Milliseconds(), limit);
+            return (IReadOnlyList<string>)[.. givenUp.Where(sha256 => session.Scalar(IsNeeded, sha256) is 0L)];
+        }).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> IsNeededAsync(string sha256, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(sha256, static (session, sha256) => session.Scalar(IsNeeded, sha256) is 1L));
+
+    private static void Collect(SqliteSession session, HashSet<string> files, string sql, params ReadOnlySpan<object?> values)
+    {
+        using var row = session.Query(sql, values);
+        while (row.Read())
+        {
+            files.Add(row.GetString(0));
+            if (Text(row, 1) is { } poster)
+            {
+                files.Add(poster);
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using DbUp;
+using DbUp.Engine.Output;
+using DbUp.Sqlite.Helpers;
+using Microsoft.Data.Sqlite;
+
+namespace Filmgate.Storage.Sqlite;
+
+/// <summary>
+/// One SQLite file (write-ahead log, full fsync) with its one writer and its readers. Only one process may have it open:
+/// a second one is refused at once instead of being surprised later.
+/// </summary>
+public sealed class SqliteDatabase : IAsyncDisposable
+{
+    private readonly string _connectionString;
+    private readonly FileStream _lock;
+    private readonly CoalescingWriter<SqliteSession> _writer;
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
+
+    private SqliteDatabase(string connectionString, FileStream lockFile)
+    {
+        _connectionString = connectionString;
+        _lock = lockFile;
+        _writer = new CoalescingWriter<SqliteSession>(new SqliteSession(connectionString));
+    }
+
+    /// <summary>Opens the file, makes it when it is missing, and brings its schema up to date.</summary>
+    /// <param name="path">The database file; its folder must exist.</param>
+    /// <exception cref="DatabaseInUseException">Another process has it open.</exception>
+    /// <exception cref="StoreUnavailableException">It is damaged or cannot be migrated.</exception>
+    public static SqliteDatabase Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var lockFile = Lock(path);
+        try
+        {
+            var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+            Migrate(path, connectionString);
+            return new SqliteDatabase(connectionString, lockFile);
+        }
+        catch
+        {
+            lockFile.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(write);
+
+    // Reads take microseconds out of the page cache, so they run on the caller's thread; the bag grows to the number of
+    // reads that really overlapped.
+    internal TResult Read<TArgument, TResult>(TArgument argument, Func<SqliteSession, TArgument, TResult> read)
+    {
+        if (!_readers.TryTake(out var session))
+        {
+            session = new SqliteSession(_connectionString);
+        }
+
+        try
+        {
+            var result = read(session, argument);
+            _readers.Add(session);
+            return result;
+        }
+        catch (SqliteException error)
+        {
+            // A session that failed may hold a half-read statement, so it is not used again.
+            session.Dispose();
+            throw session.Translate(error);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            throw new DatabaseInUseException(
+                $"The data in '{Path.GetDirectoryName(path)}' is in use by another Filmgate process. Stop that one, or choose another folder with FILMGATE_DATA.",
+                error);
+        }
+    }
+
+    private static void Migrate(string path, string connectionString)
+    {
+        try
+        {
+            // The mode is a property of the file and cannot be changed inside a migration's transaction.
+            using var session = new SqliteSession(connectionString);
+            using var connection = new SqliteConnection(connectionString);
+            var result = DeployChanges.To
+                .SqliteDatabase(new SharedConnection(connection))
+                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal))
+                .WithTransactionPerScript()
+                .LogTo(new NoOpUpgradeLog())
+                .Build()
+                .PerformUpgrade();
+            if (!result.Successful)
+            {
+                throw new StoreUnavailableException(
+                    $"The database '{path}' cannot be brought up to date: {result.ErrorScript?.Name}: {result.Error.Message}", result.Error);
+            }
+        }
+        catch (SqliteException error)
+        {
+            throw new StoreUnavailableException(
+                $"The database '{path}' cannot be opened: {error.Message} It was left as it is; restore it from a backup or move it away.", error);
+        }
+    }
+}
+
+/// <summary>Another process has the database open.</summary>
+public sealed class DatabaseInUseException : Exception
+{
+    /// <inheritdoc/>
+    public DatabaseInUseException()
+    {
+    }
+
+    /// <inheritdoc/>
+    public DatabaseInUseException(string message) : base(message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public DatabaseInUseException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}

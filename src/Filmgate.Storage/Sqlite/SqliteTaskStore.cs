@@ -1,0 +1,263 @@
+using System.Collections.Immutable;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
+using static Filmgate.Storage.Sqlite.SqliteRows;
+
+namespace Filmgate.Storage.Sqlite;
+
+/// <summary>Tasks in SQLite.</summary>
+public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
+{
+    /// <inheritdoc/>
+    public async ValueTask AcceptAsync(VideoTask task, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+
+        // Serialised here, on the caller's thread, because the writer's time is everybody's.
+        var request = StoredRequest.Json(task.Request);
+        await database.WriteAsync(session => Insert(session, task, request)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(key, static (session, key) =>
+        {
+            using var row = session.Query(
+                """
+                SELECT t.state, t.created_at, t.completed_at, t.fail_code, t.fail_message, t.clip_id, c.expires_at
+                FROM tasks t LEFT JOIN clips c ON c.id = t.clip_id
+                WHERE t.id = $1 AND t.account_id = $2
+                """,
+                key.Task.Value, key.Account.Value);
+            return row.Read()
+                ? new TaskStatusRecord
+                {
+                    State = StoredWords.Parse<TaskState>(row.GetString(0)),
+                    CreatedAt = Time(row.GetInt64(1)),
+                    CompletedAt = OptionalTime(row, 2),
+                    Failure = Failure(row, 3),
+                    Clip = Text(row, 5) is { } clip ? new ClipId(clip) : null,
+                    ClipExpiresAt = OptionalTime(row, 6),
+                }
+                : null;
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<VideoTask?> LoadAsync(TaskKey key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(key, static (session, key) =>
+        {
+            // One read transaction, so that the task and its attempts are of the same moment.
+            session.Execute("BEGIN");
+            try
+            {
+                return Load(session, key);
+            }
+            finally
+            {
+                session.Execute("COMMIT");
+            }
+        }));
+
+    /// <inheritdoc/>
+    public async ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        ArgumentNullException.ThrowIfNull(step);
+        var next = step.Apply(seen);
+        var won = await database.WriteAsync(session => Update(session, seen, next, step)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new StepOutcome(won, won ? next : seen);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<TaskKey>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<TaskKey>>(database.Read((now, limit), static (session, asked) => Keys(
+            session, "SELECT account_id, id FROM tasks WHERE due_at <= $1 ORDER BY due_at LIMIT $2", asked.now.Milliseconds(), asked.limit)));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<TaskKey>>(database.Read(provider, static (session, provider) => Keys(
+            session,
+            """
+            SELECT t.account_id, t.id FROM attempts a JOIN tasks t ON t.id = a.task_id
+            WHERE a.provider = $1 AND a.state IN ('prepared', 'sent', 'accepted', 'unknown')
+            """,
+            provider)));
+
+    private static List<TaskKey> Keys(SqliteSession session, string sql, params ReadOnlySpan<object?> values)
+    {
+        var keys = new List<TaskKey>();
+        using var row = session.Query(sql, values);
+        while (row.Read())
+        {
+            keys.Add(new TaskKey(new AccountId(row.GetString(0)), new TaskId(row.GetString(1))));
+        }
+
+        return keys;
+    }
+
+    private static bool Insert(SqliteSession session, VideoTask task, string request)
+    {
+        session.Execute(
+            """
+            INSERT INTO tasks (id, account_id, key_id, is_test, dialect, request, callback_url, source, state, progress, revision, tries, created_at, due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            """,
+            task.Key.Task.Value, task.Key.Account.Value, task.KeyId.Value, task.IsTest ? 1 : 0, task.Dialect, request, task.CallbackUrl,
+            task.Source, task.State.Word(), task.Progress, task.Revision, task.Tries, task.CreatedAt.Milliseconds(), task.DueAt?.Milliseconds());
+        foreach (var (position, sha256) in StoredImages(task.Request))
+        {
+            session.Execute("INSERT INTO inputs (task_id, position, sha256) VALUES ($1, $2, $3)", task.Key.Task.Value, position, sha256);
+        }
+
+        return true;
+    }
+
+    private static VideoTask? Load(SqliteSession session, TaskKey key)
+    {
+        VideoTask task;
+        bool intakeDone;
+        using (var row = session.Query($"SELECT {TaskColumns} FROM tasks t WHERE t.id = $1 AND t.account_id = $2", key.Task.Value, key.Account.Value))
+        {
+            if (!row.Read())
+            {
+                return null;
+            }
+
+            (task, intakeDone) = SqliteRows.Task(row);
+        }
+
+        return task with
+        {
+            Inputs = intakeDone ? LoadInputs(session, key.Task) : null,
+            Attempts = LoadAttempts(session, key.Task),
+            Clip = task.State == TaskState.Success ? LoadClip(session, key.Task) : null,
+        };
+    }
+
+    private static ImmutableArray<InputImage> LoadInputs(SqliteSession session, TaskId id)
+    {
+        var inputs = ImmutableArray.CreateBuilder<InputImage>();
+        using var row = session.Query(
+            "SELECT position, sha256, media_type, width, height, length FROM inputs WHERE task_id = $1 AND media_type IS NOT NULL ORDER BY position", id.Value);
+        while (row.Read())
+        {
+            inputs.Add(new InputImage(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5)));
+        }
+
+        return inputs.ToImmutable();
+    }
+
+    private static ImmutableArray<Attempt> LoadAttempts(SqliteSession session, TaskId id)
+    {
+        var attempts = ImmutableArray.CreateBuilder<Attempt>();
+        using var row = session.Query($"SELECT {AttemptColumns} FROM attempts WHERE task_id = $1 ORDER BY number", id.Value);
+        while (row.Read())
+        {
+            attempts.Add(Attempt(row));
+        }
+
+        return attempts.ToImmutable();
+    }
+
+    private static Clip? LoadClip(SqliteSession session, TaskId id)
+    {
+        using var row = session.Query($"SELECT {ClipColumns} FROM clips c WHERE c.task_id = $1", id.Value);
+        return row.Read() ? Clip(row) : null;
+    }
+
+    private static bool Update(SqliteSession session, VideoTask seen, VideoTask next, TaskTransition step)
+    {
+        var id = seen.Key.Task.Value;
+        var revision = session.Scalar("SELECT revision FROM tasks WHERE id = $1 AND account_id = $2", id, seen.Key.Account.Value);
+        if (revision is not long current || current != seen.Revision)
+        {
+            return false;
+        }
+
+        if (next.Clip is { } clip && seen.Clip is null)
+        {
+            InsertClip(session, id, clip);
+        }
+
+        var updated = session.Execute(
+            """
+            UPDATE tasks SET state = $1, progress = $2, revision = $3, tries = $4, due_at = $5, completed_at = $6,
+                             fail_code = $7, fail_message = $8, clip_id = $9, inputs_at = COALESCE(inputs_at, $10)
+            WHERE id = $11 AND account_id = $12 AND revision = $13
+            """,
+            next.State.Word(), next.Progress, next.Revision, next.Tries, next.DueAt?.Milliseconds(), next.CompletedAt?.Milliseconds(),
+            next.Failure?.Code.Name(), next.Failure?.Message, next.Clip?.Id.Value, next.Inputs is null ? null : step.At.Milliseconds(),
+            id, seen.Key.Account.Value, seen.Revision);
+        if (updated != 1)
+        {
+            throw new InvalidOperationException($"Task {id} changed within the writer's own transaction.");
+        }
+
+        if (seen.Inputs is null && next.Inputs is { } inputs)
+        {
+            InsertInputs(session, id, inputs);
+        }
+
+        WriteAttempts(session, id, seen.Attempts, next.Attempts);
+        if (step.Delivery is { } delivery)
+        {
+            InsertDelivery(session, id, delivery, step.At);
+        }
+
+        return true;
+    }
+
+    private static void InsertClip(SqliteSession session, string task, Clip clip) => session.Execute(
+        """
+        INSERT INTO clips (id, task_id, sha256, length, width, height, duration_ms, frames, poster_sha256, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        clip.Id.Value, task, clip.Sha256, clip.Length, clip.Width, clip.Height, (long)clip.Duration.TotalMilliseconds, clip.Frames,
+        clip.PosterSha256, clip.ExpiresAt.Milliseconds());
+
+    private static void InsertInputs(SqliteSession session, string task, ImmutableArray<InputImage> inputs)
+    {
+        foreach (var input in inputs)
+        {
+            session.Execute(
+                """
+                INSERT INTO inputs (task_id, position, sha256, media_type, width, height, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT (task_id, position) DO UPDATE
+                SET sha256 = excluded.sha256, media_type = excluded.media_type, width = excluded.width, height = excluded.height, length = excluded.length
+                """,
+                task, input.Position, input.Sha256, input.MediaType, input.Width, input.Height, input.Length);
+        }
+    }
+
+    // A step adds one attempt or changes the last one; the others are history.
+    private static void WriteAttempts(SqliteSession session, string task, ImmutableArray<Attempt> seen, ImmutableArray<Attempt> next)
+    {
+        if (next.Length == 0 || (seen.Length == next.Length && seen[^1] == next[^1]))
+        {
+            return;
+        }
+
+        var attempt = next[^1];
+        session.Execute(
+            """
+            INSERT INTO attempts (id, task_id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason,
+                                  prepared_at, sent_at, accepted_at, ended_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            ON CONFLICT (id) DO UPDATE
+            SET state = excluded.state, upstream_id = excluded.upstream_id, clip_location = excluded.clip_location,
+                cost_micros = excluded.cost_micros, refusal = excluded.refusal, reason = excluded.reason,
+                sent_at = excluded.sent_at, accepted_at = excluded.accepted_at, ended_at = excluded.ended_at
+            """,
+            attempt.Id.Value, task, attempt.Number, attempt.Provider, attempt.State.Word(), attempt.UpstreamId, attempt.ClipLocation?.ToString(),
+            attempt.Cost.Micros, attempt.Refusal?.Word(), attempt.Reason, attempt.PreparedAt.Milliseconds(), attempt.SentAt?.Milliseconds(),
+            attempt.AcceptedAt?.Milliseconds(), attempt.EndedAt?.Milliseconds());
+    }
+
+    private static void InsertDelivery(SqliteSession session, string task, NewDelivery delivery, DateTimeOffset at) => session.Execute(
+        """
+        INSERT INTO deliveries (id, task_id, url, body, state, attempts, created_at, due_at)
+        VALUES ($1, $2, $3, $4, 'pending', 0, $5, $5)
+        """,
+        delivery.Id.Value, task, delivery.Url, delivery.Body.ToArray(), at.Milliseconds());
+}
