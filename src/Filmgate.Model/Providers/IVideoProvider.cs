@@ -31,7 +31,9 @@ public interface IVideoProvider
 /// <param name="Request">What was asked.</param>
 /// <param name="IsTest">Asked with a test key: directives in the prompt are acted out.</param>
 /// <param name="ImagePaths">Files of the checked pictures, start frame first.</param>
-public sealed record Submission(AttemptId Attempt, GenerationRequest Request, bool IsTest, ImmutableArray<string> ImagePaths);
+/// <param name="Changed">A hint that a read is worth while now; may be called at any time, any number of times, or never.</param>
+public sealed record Submission(
+    AttemptId Attempt, GenerationRequest Request, bool IsTest, ImmutableArray<string> ImagePaths, Action Changed);
 
 /// <summary>Where a provider stands in the routing strategies.</summary>
 public enum ProviderTier

@@ -51,6 +51,8 @@ public sealed record Attempt
     public string? Reason { get; init; }
     /// <summary>The kind of refusal.</summary>
     public RefusalClass? Refusal { get; init; }
+    /// <summary>What the provider said when it could not do it; null for a failed attempt whose task the provider lost unbilled.</summary>
+    public FailureCode? FailCode { get; init; }
     /// <summary>When it was decided upon.</summary>
     public required DateTimeOffset PreparedAt { get; init; }
     /// <summary>When the submission began.</summary>

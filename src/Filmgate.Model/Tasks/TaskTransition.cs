@@ -154,13 +154,20 @@ public abstract record TaskTransition(DateTimeOffset At)
                 AttemptState.Accepted) with { DueAt = At };
     }
 
-    /// <summary>The provider took it and could not do it.</summary>
-    public sealed record FailAttempt(DateTimeOffset At, AttemptId Attempt, string Reason, DateTimeOffset RouteAt) : TaskTransition(At)
+    /// <summary>The provider took it and could not do it, or has lost it.</summary>
+    /// <param name="At">When it happened.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Reason">Why, in a sentence.</param>
+    /// <param name="Code">What the provider said; null when it lost the task unbilled, so that it may be submitted again.</param>
+    public sealed record FailAttempt(DateTimeOffset At, AttemptId Attempt, string Reason, FailureCode? Code) : TaskTransition(At)
     {
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) =>
             WithLastAttempt(
-                task, Attempt, attempt => attempt with { State = AttemptState.Failed, Reason = Reason, EndedAt = At }, AttemptState.Accepted) with { DueAt = RouteAt };
+                task,
+                Attempt,
+                attempt => attempt with { State = AttemptState.Failed, Reason = Reason, FailCode = Code, EndedAt = At },
+                AttemptState.Accepted) with { DueAt = At };
     }
 
     /// <summary>The clip lies in our store. Final.</summary>

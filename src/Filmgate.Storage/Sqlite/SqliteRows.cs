@@ -17,7 +17,7 @@ internal static class SqliteRows
         """;
 
     public const string AttemptColumns = """
-        id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason, prepared_at, sent_at, accepted_at, ended_at
+        id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason, prepared_at, sent_at, accepted_at, ended_at, fail_code
         """;
 
     public const string ClipColumns = """
@@ -61,6 +61,7 @@ internal static class SqliteRows
         SentAt = OptionalTime(row, 10),
         AcceptedAt = OptionalTime(row, 11),
         EndedAt = OptionalTime(row, 12),
+        FailCode = Text(row, 13) is { } code ? Code(code) : null,
     };
 
     public static Clip Clip(SqliteDataReader row) => new()
@@ -83,11 +84,12 @@ internal static class SqliteRows
             return null;
         }
 
-        var name = row.GetString(column);
-        return FailureCodes.TryParse(name, out var code)
-            ? new Failure(code, row.GetString(column + 1))
-            : throw new FormatException($"The store holds a failure code that this version does not know: '{name}'.");
+        return new Failure(Code(row.GetString(column)), row.GetString(column + 1));
     }
+
+    private static FailureCode Code(string name) => FailureCodes.TryParse(name, out var code)
+        ? code
+        : throw new FormatException($"The store holds a failure code that this version does not know: '{name}'.");
 
     public static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -98,6 +98,7 @@ CREATE TABLE attempts (
     cost_micros   INTEGER NOT NULL CHECK (cost_micros >= 0),
     refusal       TEXT,
     reason        TEXT,
+    fail_code     TEXT    CHECK (fail_code IS NULL OR state = 'failed'),
     prepared_at   INTEGER NOT NULL,
     sent_at       INTEGER,
     accepted_at   INTEGER,

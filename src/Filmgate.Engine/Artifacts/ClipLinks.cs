@@ -1,0 +1,70 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Filmgate.Model.Identity;
+
+namespace Filmgate.Engine.Artifacts;
+
+/// <summary>
+/// Signed addresses of clips and posters. The signature covers path and expiry, so neither can be changed; a link is good for
+/// reading only, and lives as long as the file behind it, because the task API promises a result URL for that long.
+/// </summary>
+/// <param name="key">The signing key.</param>
+/// <param name="address">The address under which callers reach this gateway.</param>
+public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
+{
+    /// <summary>Where clips are served.</summary>
+    public const string PathPrefix = "/artifacts/";
+
+    /// <summary>File-name ending of clips.</summary>
+    public const string ClipEnding = ".mp4";
+
+    /// <summary>File-name ending of posters.</summary>
+    public const string PosterEnding = ".jpg";
+
+    /// <summary>A link to the clip.</summary>
+    public string Clip(ClipId id, DateTimeOffset expiresAt) => Link(id, ClipEnding, expiresAt);
+
+    /// <summary>A link to the poster.</summary>
+    public string Poster(ClipId id, DateTimeOffset expiresAt) => Link(id, PosterEnding, expiresAt);
+
+    /// <summary>Whether a request's signature is ours for that path and expiry. Does not look at the clock.</summary>
+    public bool IsSigned(string path, string? expires, string? signature)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (expires is null || signature is null || signature.Length > 2 * SHA256.HashSizeInBytes)
+        {
+            return false;
+        }
+
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(Sign(path, expires)), Encoding.UTF8.GetBytes(signature));
+    }
+
+    private string Link(ClipId id, string ending, DateTimeOffset expiresAt)
+    {
+        var path = string.Concat(PathPrefix, id.Value, ending);
+        var expires = expiresAt.ToUnixTimeSeconds().ToString();
+        return $"{address.Value}{path}?expires={expires}&signature={Sign(path, expires)}";
+    }
+
+    private string Sign(string path, string expires) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"GET\n{path}\n{expires}")));
+}
+
+/// <summary>The address under which callers reach this gateway; known once the server listens.</summary>
+public sealed class PublicAddressHolder
+{
+    private volatile string? _value;
+
+    /// <summary>Scheme, host and port, without a slash at the end.</summary>
+    /// <exception cref="InvalidOperationException">Read before the server listens.</exception>
+    public string Value
+    {
+        get => _value ?? throw new InvalidOperationException("The public address is known only once the server listens.");
+        set => _value = value.TrimEnd('/');
+    }
+
+    /// <summary>Whether the address is known yet.</summary>
+    public bool IsKnown => _value is not null;
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+
+namespace Filmgate.Engine.Artifacts;
+
+/// <summary>The secret with which links are signed: 32 random bytes in the data folder, readable by the owner only.</summary>
+public sealed class SigningKey
+{
+    private const int Length = 32;
+
+    private SigningKey(byte[] bytes) => Bytes = bytes;
+
+    /// <summary>The secret.</summary>
+    internal byte[] Bytes { get; }
+
+    /// <summary>Reads the key, or makes one in an empty folder.</summary>
+    /// <exception cref="InvalidDataException">The file is there but holds no key.</exception>
+    public static SigningKey Open(string dataFolder)
+    {
+        ArgumentNullException.ThrowIfNull(dataFolder);
+        var path = Path.Combine(dataFolder, "signing.key");
+        if (!File.Exists(path))
+        {
+            Write(path);
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        return bytes.Length == Length
+            ? new SigningKey(bytes)
+            : throw new InvalidDataException($"'{path}' holds no key of {Length} bytes. Restore it, or delete it: links given out so far then stop working.");
+    }
+
+    // Written under another name first: a crash must not leave half a key.
+    private static void Write(string path)
+    {
+        var incoming = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var file = new FileStream(incoming, options))
+        {
+            file.Write(RandomNumberGenerator.GetBytes(Length));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(incoming, path);
+        DirectoryFlush.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+}

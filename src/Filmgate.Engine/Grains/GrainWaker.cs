@@ -1,0 +1,21 @@
+using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Identity;
+
+namespace Filmgate.Engine.Grains;
+
+/// <summary>Wakes tasks through their grains. A paused engine wakes nobody: tasks are admitted and wait.</summary>
+public sealed class GrainWaker(IGrainFactory grains, DeliverySignal deliveries, EngineOptions options) : IWaker
+{
+    /// <inheritdoc/>
+    public void WakeTask(TaskKey key)
+    {
+        if (!options.Paused)
+        {
+            grains.GetGrain<ITaskGrain>(key.ToString()).WakeAsync().AsTask().Ignore();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WakeDeliveries() => deliveries.Set();
+}

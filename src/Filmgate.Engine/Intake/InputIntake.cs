@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Egress;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+
+namespace Filmgate.Engine.Intake;
+
+/// <summary>Brings all pictures of a task into our own store, checked, each fetched once.</summary>
+public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOptions egress, ArtifactFolder files)
+{
+    /// <summary>Where a picture of ours lies.</summary>
+    public string PathOf(InputImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return files.PathOf(image.Sha256);
+    }
+
+    /// <summary>Fetches and checks; the first picture that fails decides.</summary>
+    public async ValueTask<IntakeOutcome> TakeInAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var stored = ImmutableArray.CreateBuilder<InputImage>(request.Images.Length);
+        for (var position = 0; position < request.Images.Length; position++)
+        {
+            var source = request.Images[position];
+            var (image, refused) = source.StartsWith(GenerationRequest.StoredImagePrefix, StringComparison.Ordinal)
+                ? Inspect(position, source[GenerationRequest.StoredImagePrefix.Length..])
+                : await FetchAsync(position, source, cancellationToken).ConfigureAwait(false);
+            if (image is null)
+            {
+                return refused!;
+            }
+
+            stored.Add(image);
+        }
+
+        return new IntakeOutcome.Stored(stored.ToImmutable());
+    }
+
+    private async ValueTask<(InputImage? Image, IntakeOutcome.Refused? Refused)> FetchAsync(int position, string source, CancellationToken cancellationToken)
+    {
+        var read = ImageSource.Parse(source, rules, egress.FetchRules);
+        if (read.Source is null)
+        {
+            // Admission allowed it; the operator's allow-list has become narrower since.
+            return (null, Refuse(read.Code!.Value, position, read.Reason!));
+        }
+
+        var incoming = files.NewIncomingPath();
+        try
+        {
+            var result = await intake.TakeAsync(position + 1, read.Source, incoming, cancellationToken).ConfigureAwait(false);
+            if (result.Image is not { } image)
+            {
+                var failure = result.Failure!;
+                return (null, new IntakeOutcome.Refused(new Failure(failure.Code, failure.Message), failure.Retryable));
+            }
+
+            var file = await files.AdoptAsync(incoming, cancellationToken).ConfigureAwait(false);
+            return (Input(position, file.Sha256, image.Facts), null);
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+    }
+
+    private (InputImage? Image, IntakeOutcome.Refused? Refused) Inspect(int position, string sha256)
+    {
+        using var file = new FileStream(files.PathOf(sha256), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var verdict = ImageInspector.Inspect(file, rules);
+        return verdict.Facts is { } facts
+            ? (Input(position, sha256, facts), null)
+            : (null, Refuse(verdict.Code!.Value, position, verdict.Reason!));
+    }
+
+    private static InputImage Input(int position, string sha256, ImageFacts facts) =>
+        new(position, sha256, facts.Format.MediaType(), facts.Width, facts.Height, facts.Bytes);
+
+    private static IntakeOutcome.Refused Refuse(FailureCode code, int position, string reason) =>
+        new(new Failure(code, $"image {position + 1} {reason}"), Retryable: false);
+}
+
+/// <summary>What intake came to: a closed set.</summary>
+public abstract record IntakeOutcome
+{
+    private IntakeOutcome()
+    {
+    }
+
+    /// <summary>All pictures are ours.</summary>
+    /// <param name="Images">In the order of the request.</param>
+    public sealed record Stored(ImmutableArray<InputImage> Images) : IntakeOutcome;
+
+    /// <summary>One cannot be used.</summary>
+    /// <param name="Failure">Which and why.</param>
+    /// <param name="Retryable">Whether the network, not the picture, was at fault.</param>
+    public sealed record Refused(Failure Failure, bool Retryable) : IntakeOutcome;
+}

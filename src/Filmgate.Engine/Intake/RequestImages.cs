@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Egress;
+using Filmgate.Model.Requests;
+
+namespace Filmgate.Engine.Intake;
+
+/// <summary>
+/// Reads the <c>image_urls</c> of a request as far as text allows. Bytes that came along as data URLs are put on the disk
+/// before the task is accepted, so that rows stay small and a task never waits for its own request.
+/// </summary>
+public sealed class RequestImages(ArtifactFolder files, ImageRules rules, EgressOptions egress)
+{
+    /// <summary>Judges every entry; nothing is written.</summary>
+    public PendingImages Read(ImmutableArray<string> entries)
+    {
+        var faults = ImmutableArray.CreateBuilder<RequestFault>();
+        var images = ImmutableArray.CreateBuilder<PendingImage>(entries.Length);
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var read = ImageSource.Parse(entries[i], rules, egress.FetchRules);
+            var fault = DataUrlFault.None;
+            switch (read.Source)
+            {
+                case ImageSource.Remote:
+                    images.Add(new PendingImage(entries[i], default));
+                    break;
+                case ImageSource.Inline inline when DataUrl.TryDecode(inline.Text, rules.MaxBytes, out var bytes, out fault):
+                    images.Add(new PendingImage(null, bytes));
+                    break;
+                default:
+                    var refused = read.Source is null ? read : ImageSource.Refused(fault, rules);
+                    faults.Add(new RequestFault(
+                        RequestField.ImageUrls,
+                        "must be an http(s) URL of a public address or a base64 data URL: it " + refused.Reason,
+                        entries[i], i, refused.Code));
+                    break;
+            }
+        }
+
+        return new PendingImages(images.ToImmutable(), faults.ToImmutable());
+    }
+
+    /// <summary>Puts inline bytes on the disk and gives each image its source as the task keeps it.</summary>
+    /// <exception cref="IOException">The disk is full or fails.</exception>
+    public async ValueTask<ImmutableArray<string>> StoreAsync(PendingImages images, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var sources = ImmutableArray.CreateBuilder<string>(images.Images.Length);
+        foreach (var image in images.Images)
+        {
+            sources.Add(image.Url ?? GenerationRequest.StoredImagePrefix
+                + (await files.StoreAsync(image.Bytes, cancellationToken).ConfigureAwait(false)).Sha256);
+        }
+
+        return sources.MoveToImmutable();
+    }
+}
+
+/// <summary>Images of a request that is being admitted.</summary>
+/// <param name="Images">Those that can be used.</param>
+/// <param name="Faults">What is wrong with the others.</param>
+public sealed record PendingImages(ImmutableArray<PendingImage> Images, ImmutableArray<RequestFault> Faults);
+
+/// <summary>One image of a request: an address, or bytes.</summary>
+/// <param name="Url">The address; null when the bytes came along.</param>
+/// <param name="Bytes">The bytes; empty for an address.</param>
+public readonly record struct PendingImage(string? Url, ReadOnlyMemory<byte> Bytes);

@@ -1,0 +1,322 @@
+using System.Collections.Immutable;
+using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Intake;
+using Filmgate.Engine.Routing;
+using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Providers;
+using Filmgate.Model.Tasks;
+using Filmgate.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Filmgate.Engine.Lifecycle;
+
+/// <summary>
+/// Moves one task by one step at a time, from whatever its record says. It keeps nothing between two steps, so it does
+/// not matter which process, or which life of a process, makes the next one. Grains call it; so can a simulation.
+/// </summary>
+/// <param name="store">Where tasks are kept.</param>
+/// <param name="providers">The configured providers.</param>
+/// <param name="slots">Rights to have a task in flight.</param>
+/// <param name="inputs">Fetches and checks pictures.</param>
+/// <param name="clips">Takes finished clips in.</param>
+/// <param name="callbacks">Words callbacks.</param>
+/// <param name="waker">Wakes tasks and the delivery pump.</param>
+/// <param name="ids">Makes ids.</param>
+/// <param name="time">The clock.</param>
+/// <param name="chance">Spreads waits.</param>
+/// <param name="log">The log.</param>
+public sealed partial class TaskDriver(
+    ITaskStore store,
+    ProviderDirectory providers,
+    ISlots slots,
+    InputIntake inputs,
+    ClipIntake clips,
+    CallbackWriter callbacks,
+    IWaker waker,
+    IdSource ids,
+    TimeProvider time,
+    Random chance,
+    ILogger<TaskDriver> log)
+{
+    /// <summary>Most submissions of one task, counting those that providers refused or lost.</summary>
+    public const int AttemptsMax = 5;
+
+    /// <summary>Most tries to fetch a picture over a network that fails.</summary>
+    public const int IntakeTriesMax = 2;
+
+    /// <summary>Most tries to take a finished clip in before the task fails.</summary>
+    public const int TakeInTriesMax = 8;
+
+    // A freed slot wakes those who wait for it; this is how long a waiter sleeps when that word is lost.
+    private static readonly TimeSpan SlotWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes the step that is due and returns the task as it is afterwards; a lost race returns it as it was seen.</summary>
+    public async ValueTask<StepOutcome> StepAsync(VideoTask task, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return NextSteps.Of(task) switch
+        {
+            NextStep.Rest => new StepOutcome(true, task),
+            NextStep.Intake => await IntakeAsync(task, cancellationToken).ConfigureAwait(false),
+            NextStep.Route => await RouteAsync(task, cancellationToken).ConfigureAwait(false),
+            NextStep.Submit => await SubmitAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
+            NextStep.NoteLostAnswer => await NoteLostAnswerAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
+            NextStep.Resolve => await ResolveAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
+            NextStep.Follow => await FollowAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
+            NextStep.TakeIn => await TakeInAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
+            NextStep.Conclude => await FailAsync(
+                task, new Failure(task.LastAttempt!.FailCode!.Value, task.LastAttempt.Reason!), cancellationToken).ConfigureAwait(false),
+            var unknown => throw new InvalidOperationException($"No step is written for {unknown}."),
+        };
+    }
+
+    /// <summary>Puts the present step off after a fault of ours, so that one bad step is neither lost nor repeated in a circle.</summary>
+    public ValueTask<StepOutcome> PostponeAsync(VideoTask task, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return PostponeAsync(task, Backoff.After(task.Tries, chance.NextDouble()), reason, cancellationToken);
+    }
+
+    private async ValueTask<StepOutcome> IntakeAsync(VideoTask task, CancellationToken cancellationToken)
+    {
+        var outcome = await inputs.TakeInAsync(task.Request, cancellationToken).ConfigureAwait(false);
+        return outcome switch
+        {
+            IntakeOutcome.Stored stored => await ApplyAsync(task, new TaskTransition.StoreInputs(Now, stored.Images), cancellationToken).ConfigureAwait(false),
+            IntakeOutcome.Refused { Retryable: true } refused when task.Tries + 1 < IntakeTriesMax =>
+                await PostponeAsync(task, refused.Failure.Message, cancellationToken).ConfigureAwait(false),
+            IntakeOutcome.Refused refused => await FailAsync(task, refused.Failure, cancellationToken).ConfigureAwait(false),
+            _ => throw new InvalidOperationException($"No case is written for {outcome.GetType().Name}."),
+        };
+    }
+
+    private async ValueTask<StepOutcome> RouteAsync(VideoTask task, CancellationToken cancellationToken)
+    {
+        if (task.Attempts.Length >= AttemptsMax)
+        {
+            var why = task.LastAttempt?.Reason ?? "no provider took it";
+            return await FailAsync(task, new Failure(FailureCode.GenerationFailed, $"Given up after {AttemptsMax} attempts: {why}"), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        var route = Router.Choose(task.Request.Provider, task.IsTest, providers.All);
+        if (route is null)
+        {
+            return await FailAsync(task, new Failure(FailureCode.ModelUnavailable, "No configured provider can take this task."), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        if (!await slots.TryTakeAsync(route.Name, task.Key, cancellationToken).ConfigureAwait(false))
+        {
+            return await PostponeAsync(task, SlotWait, $"Waiting for a slot at {route.Name}.", cancellationToken).ConfigureAwait(false);
+        }
+
+        return await ApplyAsync(task, new TaskTransition.PrepareAttempt(Now, ids.NewAttempt(), route.Name), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<StepOutcome> SubmitAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
+    {
+        if (!providers.TryGet(attempt.Provider, out var provider))
+        {
+            return await RefuseAsync(task, attempt, RefusalClass.Outage, $"Provider {attempt.Provider} is no longer configured.", TimeSpan.Zero, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        // :: Step 1: commit the intent. Whoever loses this race sends nothing.
+        var sent = await ApplyAsync(task, new TaskTransition.SendAttempt(Now, attempt.Id), cancellationToken).ConfigureAwait(false);
+        if (!sent.Won)
+        {
+            return sent;
+        }
+
+        // :: Step 2: send. From the first byte on the provider may have it, whatever happens to us.
+        var key = task.Key;
+        var submission = new Submission(
+            attempt.Id, task.Request, task.IsTest, [.. task.Inputs!.Value.Select(inputs.PathOf)], () => waker.WakeTask(key));
+        var result = await SubmitAsync(provider, submission, cancellationToken).ConfigureAwait(false);
+
+        // :: Step 3: record what came of it.
+        return result switch
+        {
+            SubmitResult.Accepted accepted => await ApplyAsync(
+                sent.Task, new TaskTransition.AcceptAttempt(Now, attempt.Id, accepted.UpstreamId, Now + accepted.ReadAfter), cancellationToken).ConfigureAwait(false),
+            SubmitResult.Refused refused => await RefuseAsync(
+                sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken).ConfigureAwait(false),
+            SubmitResult.Unknown unknown => await ApplyAsync(
+                sent.Task, new TaskTransition.LoseAnswer(Now, attempt.Id, unknown.Reason, Now), cancellationToken).ConfigureAwait(false),
+            _ => throw new InvalidOperationException($"No case is written for {result.GetType().Name}."),
+        };
+    }
+
+    private async ValueTask<SubmitResult> SubmitAsync(IVideoProvider provider, Submission submission, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await provider.SubmitAsync(submission, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it threw, the first byte may have left: nobody knows is the only honest outcome.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogProviderThrew(error, provider.Name, submission.Attempt.Value);
+            return new SubmitResult.Unknown($"The submission ended without an answer ({error.GetType().Name}).");
+        }
+    }
+
+    private ValueTask<StepOutcome> NoteLostAnswerAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken) => ApplyAsync(
+        task, new TaskTransition.LoseAnswer(Now, attempt.Id, "The gateway stopped before it read the answer.", Now), cancellationToken);
+
+    private async ValueTask<StepOutcome> ResolveAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
+    {
+        if (!providers.TryGet(attempt.Provider, out var provider))
+        {
+            return await PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
+        }
+
+        var sighting = await provider.FindAsync(attempt.Id, cancellationToken).ConfigureAwait(false);
+        return sighting switch
+        {
+            Sighting.Found found => await ApplyAsync(
+                task, new TaskTransition.AcceptAttempt(Now, attempt.Id, found.UpstreamId, Now), cancellationToken).ConfigureAwait(false),
+            Sighting.Absent => await RefuseAsync(
+                task, attempt, RefusalClass.NotReceived, "The provider does not have it.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
+            Sighting.CannotTell unclear => await PostponeAsync(task, unclear.Reason, cancellationToken).ConfigureAwait(false),
+            _ => throw new InvalidOperationException($"No case is written for {sighting.GetType().Name}."),
+        };
+    }
+
+    private async ValueTask<StepOutcome> FollowAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
+    {
+        if (!providers.TryGet(attempt.Provider, out var provider))
+        {
+            return await PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
+        }
+
+        var reading = await provider.ReadAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+        switch (reading)
+        {
+            case Reading.InProgress progress:
+                return await ApplyAsync(
+                    task, new TaskTransition.NoteProgress(Now, attempt.Id, progress.Percent ?? task.Progress, Now + progress.ReadAfter), cancellationToken)
+                    .ConfigureAwait(false);
+            case Reading.Unreadable unreadable:
+                return await PostponeAsync(task, unreadable.RetryAfter, unreadable.Reason, cancellationToken).ConfigureAwait(false);
+            case Reading.Completed completed:
+                return await CloseAsync(
+                    task, attempt, new TaskTransition.CompleteAttempt(Now, attempt.Id, completed.Location, completed.Cost), cancellationToken).ConfigureAwait(false);
+            case Reading.Failed failed:
+                return await CloseAsync(
+                    task, attempt, new TaskTransition.FailAttempt(Now, attempt.Id, failed.Failure.Message, failed.Failure.Code), cancellationToken).ConfigureAwait(false);
+            case Reading.Lost lost:
+                return await CloseAsync(
+                    task, attempt, new TaskTransition.FailAttempt(Now, attempt.Id, lost.Reason, Code: null), cancellationToken).ConfigureAwait(false);
+            default:
+                throw new InvalidOperationException($"No case is written for {reading.GetType().Name}.");
+        }
+    }
+
+    private async ValueTask<StepOutcome> TakeInAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
+    {
+        var outcome = await clips.TakeInAsync(task, attempt.ClipLocation!, cancellationToken).ConfigureAwait(false);
+        switch (outcome)
+        {
+            case ClipOutcome.Stored stored:
+                var succeeded = await ApplyAsync(
+                    task, new TaskTransition.Succeed(Now, stored.Clip, callbacks.Success(task, stored.Clip, Now)), cancellationToken).ConfigureAwait(false);
+                if (succeeded.Won)
+                {
+                    await ReleaseAtProviderAsync(attempt, cancellationToken).ConfigureAwait(false);
+                    waker.WakeDeliveries();
+                }
+
+                return succeeded;
+            case ClipOutcome.Unusable unusable when task.Tries + 1 < TakeInTriesMax:
+                return await PostponeAsync(task, unusable.Reason, cancellationToken).ConfigureAwait(false);
+            case ClipOutcome.Unusable unusable:
+                return await FailAsync(task, new Failure(FailureCode.GenerationFailed, unusable.Reason), cancellationToken).ConfigureAwait(false);
+            default:
+                throw new InvalidOperationException($"No case is written for {outcome.GetType().Name}.");
+        }
+    }
+
+    private async ValueTask<StepOutcome> RefuseAsync(
+        VideoTask task, Attempt attempt, RefusalClass refusal, string reason, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    {
+        var wait = retryAfter ?? Backoff.After(task.Attempts.Length, chance.NextDouble());
+        var refused = await CloseAsync(
+            task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait), cancellationToken).ConfigureAwait(false);
+        if (!refused.Won || refusal is not (RefusalClass.Input or RefusalClass.Policy))
+        {
+            return refused;
+        }
+
+        var code = refusal == RefusalClass.Policy ? FailureCode.ContentViolation : FailureCode.GenerationFailed;
+        return await FailAsync(refused.Task, new Failure(code, reason), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Every step that closes an attempt gives its slot back.
+    private async ValueTask<StepOutcome> CloseAsync(VideoTask task, Attempt attempt, TaskTransition step, CancellationToken cancellationToken)
+    {
+        var closed = await ApplyAsync(task, step, cancellationToken).ConfigureAwait(false);
+        if (closed.Won)
+        {
+            await slots.ReleaseAsync(attempt.Provider, task.Key, cancellationToken).ConfigureAwait(false);
+            if (step is TaskTransition.FailAttempt)
+            {
+                await ReleaseAtProviderAsync(attempt, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return closed;
+    }
+
+    private async ValueTask<StepOutcome> FailAsync(VideoTask task, Failure failure, CancellationToken cancellationToken)
+    {
+        var failed = await ApplyAsync(
+            task, new TaskTransition.Fail(Now, failure, callbacks.Failure(task, failure, Now)), cancellationToken).ConfigureAwait(false);
+        if (failed.Won)
+        {
+            waker.WakeDeliveries();
+        }
+
+        return failed;
+    }
+
+    private ValueTask<StepOutcome> PostponeAsync(VideoTask task, TimeSpan wait, string reason, CancellationToken cancellationToken) =>
+        ApplyAsync(task, new TaskTransition.Postpone(Now, Now + wait, reason), cancellationToken);
+
+    private async ValueTask<StepOutcome> ApplyAsync(VideoTask task, TaskTransition step, CancellationToken cancellationToken)
+    {
+        var outcome = await store.ApplyAsync(task, step, cancellationToken).ConfigureAwait(false);
+        if (outcome.Won)
+        {
+            LogStep(task.Key.Task.Value, step.Name, outcome.Task.State, outcome.Task.Revision);
+        }
+        else
+        {
+            LogLostRace(task.Key.Task.Value, step.Name, task.Revision);
+        }
+
+        return outcome;
+    }
+
+    private async ValueTask ReleaseAtProviderAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        if (providers.TryGet(attempt.Provider, out var provider))
+        {
+            await provider.ReleaseAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private DateTimeOffset Now => time.GetUtcNow();
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Task {Task}: {Step}, now {State} at revision {Revision}.")]
+    private partial void LogStep(string task, string step, TaskState state, long revision);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Task {Task}: {Step} was not applied, revision {Revision} has passed.")]
+    private partial void LogLostRace(string task, string step, long revision);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} threw while taking attempt {Attempt}; its answer counts as lost.")]
+    private partial void LogProviderThrew(Exception error, string provider, string attempt);
+}

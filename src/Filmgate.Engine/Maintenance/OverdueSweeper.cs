@@ -1,0 +1,57 @@
+using Filmgate.Engine.Lifecycle;
+using Filmgate.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Filmgate.Engine.Maintenance;
+
+/// <summary>
+/// Wakes tasks whose due time has passed. At a start these are all tasks that the last life left behind; later they are those
+/// whose sleep was too long for memory, or whose word was lost.
+/// </summary>
+public sealed partial class OverdueSweeper(ITaskStore store, IWaker waker, EngineOptions options, TimeProvider time, ILogger<OverdueSweeper> log)
+    : BackgroundService
+{
+    private const int PageSize = 1000;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Paused)
+        {
+            LogPaused();
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            await SweepAsync(stoppingToken).ConfigureAwait(false);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private async ValueTask SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var task in await store.FindDueAsync(time.GetUtcNow(), PageSize, cancellationToken).ConfigureAwait(false))
+            {
+                waker.WakeTask(task);
+            }
+        }
+#pragma warning disable CA1031 // The store may be out of reach for a while; the sweeper must outlive that.
+        catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogFault(error);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The engine is paused: tasks are admitted, none is started.")]
+    private partial void LogPaused();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Overdue tasks could not be read; tried again shortly.")]
+    private partial void LogFault(Exception error);
+}

@@ -1,0 +1,73 @@
+using Filmgate.Engine.Artifacts;
+using Filmgate.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Filmgate.Engine.Maintenance;
+
+/// <summary>
+/// Deletes files whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
+/// rather than a row without its file; such files are found by the second pass, which asks the store about every old file.
+/// </summary>
+public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder files, EngineOptions options, TimeProvider time, ILogger<RetentionSweeper> log)
+    : BackgroundService
+{
+    private const int PageSize = 500;
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+
+    // Longer than any request or take-in lasts: a younger file may belong to a row that is about to be committed.
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever went wrong, the next round sees the same rows and files.
+            catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                LogFault(error);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    /// <summary>One round: expired clips and pictures, then files that no row names.</summary>
+    public async ValueTask SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        IReadOnlyList<string> expired;
+        do
+        {
+            expired = await clips.ExpireAsync(now, now - options.Retention, PageSize, cancellationToken).ConfigureAwait(false);
+            foreach (var sha256 in expired)
+            {
+                files.DeleteBefore(sha256, now - Grace);
+            }
+
+            LogExpired(expired.Count);
+        }
+        while (expired.Count >= PageSize);
+
+        files.DeleteIncomingBefore(now - Grace);
+        foreach (var sha256 in files.FilesBefore(now - Grace))
+        {
+            if (!await clips.IsNeededAsync(sha256, cancellationToken).ConfigureAwait(false))
+            {
+                files.DeleteBefore(sha256, now - Grace);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} files were given up.")]
+    private partial void LogExpired(int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The retention sweep failed; the next round repeats it.")]
+    private partial void LogFault(Exception error);
+}

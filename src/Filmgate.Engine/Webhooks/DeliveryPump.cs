@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Filmgate.Engine.Egress;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Webhooks;
+using Filmgate.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Filmgate.Engine.Webhooks;
+
+/// <summary>
+/// Sends what is due. The rows are the queue, so a crash loses nothing: at worst an event whose answer was not recorded is
+/// sent again under the same id.
+/// </summary>
+public sealed partial class DeliveryPump(
+    IDeliveryStore store,
+    GuardedHttp http,
+    DeliverySignal signal,
+    ImmutableArray<TimeSpan> waits,
+    TimeProvider time,
+    Random chance,
+    ILogger<DeliveryPump> log) : BackgroundService
+{
+    /// <summary>Most deliveries under way at once.</summary>
+    public const int ConcurrencyMax = 32;
+
+    private static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<DeliveryId, Task> _underWay = new();
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await StartDueAsync(stoppingToken).ConfigureAwait(false);
+                await signal.WaitAsync(await SleepAsync(stoppingToken).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+#pragma warning disable CA1031 // The store may be out of reach for a while; the pump must outlive that.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                LogFault(error);
+                await Task.Delay(SleepMax, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await Task.WhenAll(_underWay.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async ValueTask StartDueAsync(CancellationToken cancellationToken)
+    {
+        // Those under way are still due by their rows, so the page must be larger than they are.
+        foreach (var delivery in await store.FindDueAsync(time.GetUtcNow(), 2 * ConcurrencyMax, cancellationToken).ConfigureAwait(false))
+        {
+            if (_underWay.Count >= ConcurrencyMax)
+            {
+                return;
+            }
+
+            if (_underWay.TryAdd(delivery.Id, Task.CompletedTask))
+            {
+                _underWay[delivery.Id] = Task.Run(() => DeliverAsync(delivery, cancellationToken), CancellationToken.None);
+            }
+        }
+    }
+
+    private async ValueTask<TimeSpan> SleepAsync(CancellationToken cancellationToken)
+    {
+        var due = await store.NextDueAsync(cancellationToken).ConfigureAwait(false);
+        var wait = due - time.GetUtcNow() ?? SleepMax;
+
+        // What is overdue but under way will set the signal when it is done.
+        return wait <= TimeSpan.Zero || wait > SleepMax ? SleepMax : wait;
+    }
+
+    private async Task DeliverAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var attempt = await PostAsync(delivery, cancellationToken).ConfigureAwait(false);
+            var wait = attempt.Succeeded ? null : DeliverySchedule.NextWait(waits, delivery.Attempts + 1, attempt, NextChance());
+            await store.RecordAsync(delivery, attempt, attempt.At + attempt.Took + wait, cancellationToken).ConfigureAwait(false);
+            LogAttempt(delivery.Id.Value, delivery.Attempts + 1, attempt.Status, attempt.Error, wait);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Not recorded, so the next start sends it again under the same id.
+        }
+#pragma warning disable CA1031 // One delivery's fault must not end the pump; its row is still due.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogFault(error);
+            await Task.Delay(SleepMax, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            _underWay.TryRemove(delivery.Id, out _);
+            signal.Set();
+        }
+    }
+
+    private async ValueTask<DeliveryAttempt> PostAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var at = time.GetUtcNow();
+        var started = time.GetTimestamp();
+        try
+        {
+            var answer = await http.PostAsync(
+                new Uri(delivery.Url),
+                [
+                    new("Content-Type", "application/json"),
+                    new("webhook-id", delivery.Id.Value),
+                    new("webhook-timestamp", at.ToUnixTimeSeconds().ToString()),
+                ],
+                delivery.Body,
+                cancellationToken).ConfigureAwait(false);
+            return new DeliveryAttempt(at, time.GetElapsedTime(started), answer.StatusCode, Error: null, answer.RetryAfter);
+        }
+        catch (EgressException error)
+        {
+            return new DeliveryAttempt(at, time.GetElapsedTime(started), Status: null, error.Message, RetryAfter: null);
+        }
+    }
+
+    private double NextChance()
+    {
+        lock (chance)
+        {
+            return chance.NextDouble();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {Delivery}, attempt {Number}: status {Status}, error {Error}, next after {Wait}.")]
+    private partial void LogAttempt(string delivery, int number, int? status, string? error, TimeSpan? wait);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Deliveries could not be worked on; they are tried again shortly.")]
+    private partial void LogFault(Exception error);
+}
