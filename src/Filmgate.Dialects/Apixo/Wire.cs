@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+
+namespace Filmgate.Dialects.Apixo;
+
+/// <summary>The words of APIXO's task API, and the limits that a body has before it is read.</summary>
+internal static class Wire
+{
+    /// <summary>The dialect's name, as stored on its tasks.</summary>
+    public const string Dialect = "apixo";
+
+    /// <summary>Where the API lives. Source: APIXO, generate-task page.</summary>
+    public const string Base = "/api/v1";
+
+    /// <summary>The query parameter that names a task. Source: APIXO, status-task page.</summary>
+    public const string TaskIdParameter = "taskId";
+
+    /// <summary>Values of <c>request_type</c>. Source: APIXO, generate-task page.</summary>
+    public const string Async = "async", Callback = "callback";
+
+    /// <summary>Deepest nesting of a body. A right one has three levels.</summary>
+    public const int MaxDepth = 32;
+
+    /// <summary>Most tokens in a body. A right one has some forty; each costs memory before its meaning is known.</summary>
+    public const int MaxTokens = 2_000;
+
+    /// <summary>Most entries of <c>image_urls</c> that are read; no mode takes more than two.</summary>
+    public const int MaxImageEntries = 16;
+
+    /// <summary>
+    /// Leaves <c>&amp;</c>, <c>+</c> and quotes readable inside <c>resultJson</c>, which clients parse twice. The answers
+    /// are JSON by content type and are never put into a page.
+    /// </summary>
+    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>Fields of the body. Source: APIXO, generate-task page; <c>source</c> is sent by its MCP client only.</summary>
+    public static readonly ImmutableArray<(string Name, RequestField Field)> BodyFields =
+    [
+        ("request_type", RequestField.RequestType),
+        ("callback_url", RequestField.CallbackUrl),
+        ("provider", RequestField.Provider),
+        ("source", RequestField.Source),
+        ("input", RequestField.Input),
+    ];
+
+    /// <summary>Fields of <c>input</c>. Source: APIXO, kling-2-1 page.</summary>
+    public static readonly ImmutableArray<(string Name, RequestField Field)> InputFields =
+    [
+        ("mode", RequestField.Mode),
+        ("prompt", RequestField.Prompt),
+        ("negative_prompt", RequestField.NegativePrompt),
+        ("duration", RequestField.Duration),
+        ("image_urls", RequestField.ImageUrls),
+        ("aspect_ratio", RequestField.AspectRatio),
+        ("cfg_scale", RequestField.CfgScale),
+    ];
+
+    /// <summary>Names of the envelope. Source: APIXO, response-format page.</summary>
+    public static readonly JsonEncodedText
+        Code = Name("code"), Message = Name("message"), Data = Name("data"), Success = Name("success"),
+        TaskId = Name("taskId"), State = Name("state"), CreateTime = Name("createTime"), CompleteTime = Name("completeTime"),
+        CostTime = Name("costTime"), ResultJson = Name("resultJson"), ResultUrls = Name("resultUrls"),
+        FailCode = Name("failCode"), FailMsg = Name("failMsg");
+
+    /// <summary>Names of an error's data. <c>error</c> is APIXO's (error-codes page), the list is ours.</summary>
+    public static readonly JsonEncodedText
+        Error = Name("error"), Errors = Name("errors"), Field = Name("field"), Value = Name("value");
+
+    /// <summary>Names of <c>GET /tasks/{id}</c>, which is ours.</summary>
+    public static readonly JsonEncodedText
+        Model = Name("model"), Mode = Name("mode"), Progress = Name("progress"), PosterUrl = Name("posterUrl"), Clip = Name("clip"),
+        Width = Name("width"), Height = Name("height"), Duration = Name("duration"), Frames = Name("frames"), Bytes = Name("bytes"),
+        Source = Name("source"), Input = Name("input"), Prompt = Name("prompt"), NegativePrompt = Name("negative_prompt"),
+        ImageUrls = Name("image_urls"), AspectRatio = Name("aspect_ratio"), CfgScale = Name("cfg_scale"), Provider = Name("provider"),
+        Attempts = Name("attempts"), Number = Name("number"), Reason = Name("reason"), PreparedTime = Name("preparedTime"),
+        SentTime = Name("sentTime"), AcceptedTime = Name("acceptedTime"), EndedTime = Name("endedTime");
+
+    private static readonly JsonEncodedText
+        Pending = Name("pending"), Processing = Name("processing"), Failed = Name("failed");
+
+    /// <summary>The state's name. Source: APIXO, response-format page.</summary>
+    public static JsonEncodedText Of(TaskState state) => state switch
+    {
+        TaskState.Pending => Pending,
+        TaskState.Processing => Processing,
+        TaskState.Success => Success,
+        TaskState.Failed => Failed,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a task state."),
+    };
+
+    /// <summary>The attempt's state in lower case; ours.</summary>
+    public static string Of(AttemptState state) => state switch
+    {
+        AttemptState.Prepared => "prepared",
+        AttemptState.Sent => "sent",
+        AttemptState.Accepted => "accepted",
+        AttemptState.Unknown => "unknown",
+        AttemptState.Refused => "refused",
+        AttemptState.Completed => "completed",
+        AttemptState.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not an attempt state."),
+    };
+
+    /// <summary>A task id of any house fits; what does not is nobody's task.</summary>
+    public static bool CouldBeTaskId(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(TaskIdCharacters);
+
+    private static readonly System.Buffers.SearchValues<char> TaskIdCharacters =
+        System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
+
+    private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+}
