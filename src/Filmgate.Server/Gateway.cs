@@ -1,10 +1,27 @@
+using System.Net;
+using System.Net.Sockets;
+using Filmgate.Engine;
+using Filmgate.Engine.Artifacts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
 namespace Filmgate.Server;
 
 /// <summary>A running gateway: what <c>filmgate serve</c> runs, and what <c>filmgate generate</c> embeds.</summary>
 public sealed class Gateway : IAsyncDisposable
 {
-    private Gateway(Uri address, IReadOnlyList<IssuedKey> newKeys)
+    private const int PortTriesMax = 5;
+
+    private readonly WebApplication _app;
+
+    private Gateway(WebApplication app, Uri address, IReadOnlyList<IssuedKey> newKeys)
     {
+        _app = app;
         Address = address;
         NewKeys = newKeys;
     }
@@ -19,16 +36,106 @@ public sealed class Gateway : IAsyncDisposable
     /// <param name="settings">Its settings.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="GatewaySettingsException">Settings are wrong; names all of them.</exception>
-    public static Task<Gateway> StartAsync(GatewaySettings settings, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="GatewayStartException">The settings are right, but it cannot start: data in use or damaged, port taken.</exception>
+    public static async Task<Gateway> StartAsync(GatewaySettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        for (var tries = 1; ; tries++)
+        {
+            var (siloPort, gatewayPort) = FreeLoopbackPorts();
+            var builder = GatewayComposition.CreateBuilder(settings, siloPort, gatewayPort);
+            var app = builder.Build();
+            try
+            {
+                return await StartAsync(app, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                await app.DisposeAsync().ConfigureAwait(false);
+
+                // Between finding a free port and taking it somebody else may have taken it.
+                if (IsSiloPortTaken(error, siloPort, gatewayPort) && tries < PortTriesMax)
+                {
+                    continue;
+                }
+
+                if (GatewayStartException.Explain(error) is { } explained)
+                {
+                    throw explained;
+                }
+
+                throw;
+            }
+        }
+    }
 
     /// <summary>Returns when the gateway was told to stop (SIGTERM, SIGINT or <see cref="StopAsync"/>) and has drained.</summary>
-    public Task WaitForShutdownAsync() => throw new NotSupportedException();
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
 
     /// <summary>Stops admitting, finishes what is being written and returns.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _app.Services.GetRequiredService<FirstStart>().EndAsync(cancellationToken).ConfigureAwait(false);
+        await _app.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<Gateway> StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        // :: Step 1: accounts and keys must be there before the first request.
+        var keys = await app.Services.GetRequiredService<FirstStart>().RunAsync(cancellationToken).ConfigureAwait(false);
+
+        // :: Step 2: the routes, in the order of a request's way.
+        GatewayComposition.MapRoutes(app);
+
+        // :: Step 3: listen. The public address is known only now when the port was left to the system.
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        var address = ListenAddress(app);
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        app.Services.GetRequiredService<PublicAddressHolder>().Value = options.PublicUrl ?? address.GetLeftPart(UriPartial.Authority);
+
+        // :: Step 4: work may begin.
+        app.Services.GetRequiredService<EngineStart>().Set();
+        return new Gateway(app, address, keys);
+    }
+
+    private static Uri ListenAddress(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+
+        // A wildcard address can be listened on but not called.
+        var first = new Uri(addresses.First().Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+        return first;
+    }
+
+    private static (int Silo, int Gateway) FreeLoopbackPorts()
+    {
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+    }
+
+    private static bool IsSiloPortTaken(Exception error, int siloPort, int gatewayPort)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+            {
+                // Kestrel wraps its own in an IOException that names the listen address.
+                return error is not IOException || error.Message.Contains($":{siloPort}", StringComparison.Ordinal)
+                    || error.Message.Contains($":{gatewayPort}", StringComparison.Ordinal);
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>A key whose secret is known only now.</summary>

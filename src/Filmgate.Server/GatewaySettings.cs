@@ -13,6 +13,10 @@ public sealed record GatewaySettings
     public bool HandleSignals { get; init; } = true;
     /// <summary>Whether log lines go to standard error. Default: true.</summary>
     public bool LogToConsole { get; init; } = true;
+    /// <summary>
+    /// A test key (<c>fg_test_…</c>) for this process: of it only the hash is stored, and revoked when the gateway stops. Default: none.
+    /// </summary>
+    public string? EphemeralTestKey { get; init; }
 }
 
 /// <summary>Settings are wrong. The message names every one of them, the value and the way out.</summary>

@@ -32,10 +32,10 @@ public sealed partial class ClipIntake(
         try
         {
             await FetchAsync(location, incoming, cancellationToken).ConfigureAwait(false);
-            var probe = Mp4Probe.Read(incoming);
-            if (probe.Facts is not { } facts)
+            var verdict = Inspect(incoming);
+            if (verdict.Facts is not { } facts)
             {
-                return new ClipOutcome.Unusable($"The clip cannot be used: {probe.Refusal}");
+                return new ClipOutcome.Unusable($"The clip cannot be used: it {verdict.Reason}.");
             }
 
             var asked = TimeSpan.FromSeconds(task.Request.DurationSeconds);
@@ -93,6 +93,12 @@ public sealed partial class ClipIntake(
             default:
                 throw new InvalidOperationException($"No case is written for {location.GetType().Name}.");
         }
+    }
+
+    private static ClipVerdict Inspect(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return Mp4Probe.Inspect(file);
     }
 
     // A clip without a poster is still a clip.

@@ -9,7 +9,7 @@ namespace Filmgate.Engine.Maintenance;
 /// Wakes tasks whose due time has passed. At a start these are all tasks that the last life left behind; later they are those
 /// whose sleep was too long for memory, or whose word was lost.
 /// </summary>
-public sealed partial class OverdueSweeper(ITaskStore store, IWaker waker, EngineOptions options, TimeProvider time, ILogger<OverdueSweeper> log)
+public sealed partial class OverdueSweeper(ITaskStore store, IWaker waker, EngineOptions options, EngineStart start, TimeProvider time, ILogger<OverdueSweeper> log)
     : BackgroundService
 {
     private const int PageSize = 1000;
@@ -24,6 +24,7 @@ public sealed partial class OverdueSweeper(ITaskStore store, IWaker waker, Engin
             return;
         }
 
+        await start.WaitAsync(stoppingToken).ConfigureAwait(false);
         using var timer = new PeriodicTimer(Interval, time);
         do
         {

@@ -9,7 +9,7 @@ namespace Filmgate.Engine.Maintenance;
 /// Deletes files whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
 /// rather than a row without its file; such files are found by the second pass, which asks the store about every old file.
 /// </summary>
-public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder files, EngineOptions options, TimeProvider time, ILogger<RetentionSweeper> log)
+public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder files, EngineOptions options, EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
     : BackgroundService
 {
     private const int PageSize = 500;
@@ -21,6 +21,7 @@ public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder fi
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await start.WaitAsync(stoppingToken).ConfigureAwait(false);
         using var timer = new PeriodicTimer(Interval, time);
         do
         {

@@ -36,6 +36,7 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
         _log = log;
         _folder = Path.Combine(Path.GetFullPath(options.DataFolder), "renders");
         Directory.CreateDirectory(_folder);
+        DeleteUnfinished();
         Facts = new ProviderFacts(ProviderTier.Local, options.RenderSlots, OwnIdQueryable: true, FailureBills: false);
     }
 
@@ -93,6 +94,15 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
         _stopping.Dispose();
     }
 
+    // No render is alive yet, so whatever is not a whole clip was left behind by a process that was killed.
+    private void DeleteUnfinished()
+    {
+        foreach (var path in Directory.EnumerateFiles(_folder).Where(path => Path.GetExtension(path) != ".mp4"))
+        {
+            File.Delete(path);
+        }
+    }
+
     private string FileOf(string id) => Path.Combine(_folder, id + ".mp4");
 
     private async Task RunAsync(Render render, Submission submission)
@@ -109,7 +119,10 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
             render.Outcome = failure;
         }
 
-        submission.Changed();
+        if (!_stopping.IsCancellationRequested)
+        {
+            submission.Changed();
+        }
     }
 
     private async Task<Reading?> TryRenderAsync(Render render, Submission submission)

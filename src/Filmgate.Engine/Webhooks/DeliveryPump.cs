@@ -18,6 +18,7 @@ public sealed partial class DeliveryPump(
     GuardedHttp http,
     DeliverySignal signal,
     ImmutableArray<TimeSpan> waits,
+    EngineStart start,
     TimeProvider time,
     Random chance,
     ILogger<DeliveryPump> log) : BackgroundService
@@ -32,6 +33,7 @@ public sealed partial class DeliveryPump(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await start.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -86,7 +88,7 @@ public sealed partial class DeliveryPump(
         try
         {
             var attempt = await PostAsync(delivery, cancellationToken).ConfigureAwait(false);
-            var wait = attempt.Succeeded ? null : DeliverySchedule.NextWait(waits, delivery.Attempts + 1, attempt, NextChance());
+            var wait = attempt.Succeeded ? null : DeliverySchedule.NextWait(waits, delivery.Attempts + 1, attempt, chance.NextDouble());
             await store.RecordAsync(delivery, attempt, attempt.At + attempt.Took + wait, cancellationToken).ConfigureAwait(false);
             LogAttempt(delivery.Id.Value, delivery.Attempts + 1, attempt.Status, attempt.Error, wait);
         }
@@ -128,14 +130,6 @@ public sealed partial class DeliveryPump(
         catch (EgressException error)
         {
             return new DeliveryAttempt(at, time.GetElapsedTime(started), Status: null, error.Message, RetryAfter: null);
-        }
-    }
-
-    private double NextChance()
-    {
-        lock (chance)
-        {
-            return chance.NextDouble();
         }
     }
 

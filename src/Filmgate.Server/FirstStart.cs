@@ -1,0 +1,70 @@
+using Filmgate.Engine.Admission;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
+using Filmgate.Storage;
+
+namespace Filmgate.Server;
+
+/// <summary>Makes the first account and its keys in an empty store, so that a fresh install can be used at once.</summary>
+internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options, IdSource ids, TimeProvider time)
+{
+    // A fresh install must not be able to run up a bill.
+    private static readonly Usd SpendingLimit = Usd.FromDollars(100);
+
+    private StoredKey? _ephemeral;
+
+    /// <summary>Returns the keys that were generated; keys that the operator chose are known to the operator.</summary>
+    public async ValueTask<IReadOnlyList<IssuedKey>> RunAsync(CancellationToken cancellationToken)
+    {
+        var issued = new List<IssuedKey>();
+        if (!await accounts.AnyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var account = new Account(ids.NewAccount(), "default", SpendingLimit, time.GetUtcNow());
+            await accounts.AddAsync(
+                account,
+                [
+                    Key(KeyKind.Admin, null, options.AdminKey, issued),
+                    Key(KeyKind.Live, account.Id, Chosen(KeyKind.Live), issued),
+                    Key(KeyKind.Test, account.Id, Chosen(KeyKind.Test), issued),
+                ],
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        if (options.EphemeralTestKey is { } secret)
+        {
+            var account = await accounts.FindFirstAsync(cancellationToken).ConfigureAwait(false);
+            _ephemeral = Stored(KeyKind.Test, account!.Id, secret, "ephemeral key");
+            await accounts.AddKeyAsync(_ephemeral, cancellationToken).ConfigureAwait(false);
+        }
+
+        return issued;
+    }
+
+    /// <summary>Makes the key of this process worthless.</summary>
+    public async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        if (_ephemeral is not null)
+        {
+            await accounts.RevokeKeyAsync(_ephemeral.Id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private string? Chosen(KeyKind kind) => options.ApiKey is { } key && KeyText.KindOf(key) == kind ? key : null;
+
+    private StoredKey Key(KeyKind kind, AccountId? account, string? chosen, List<IssuedKey> issued)
+    {
+        var name = kind switch { KeyKind.Admin => "admin key", KeyKind.Live => "live key", _ => "test key" };
+        var secret = chosen;
+        if (secret is null)
+        {
+            secret = KeyText.New(kind);
+            issued.Add(new IssuedKey(name, secret));
+        }
+
+        return Stored(kind, account, secret, name);
+    }
+
+    private StoredKey Stored(KeyKind kind, AccountId? account, string secret, string name) =>
+        new(ids.NewKey(), account, kind, name, KeyText.VisiblePart(secret)!, [.. KeyText.Hash(secret)], time.GetUtcNow());
+}

@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using Filmgate.Animatic;
+using Filmgate.Animatic.Encoding;
+using Filmgate.Animatic.Scenes;
+using Filmgate.Dialects;
+using Filmgate.Dialects.Apixo;
+using Filmgate.Engine;
+using Filmgate.Engine.Admission;
+using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Egress;
+using Filmgate.Engine.Grains;
+using Filmgate.Engine.Intake;
+using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Maintenance;
+using Filmgate.Engine.Rendering;
+using Filmgate.Engine.Routing;
+using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Providers;
+using Filmgate.Storage;
+using Filmgate.Storage.Sqlite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Filmgate.Server;
+
+/// <summary>Puts the house together: every part is named here once, in the order in which a task meets it.</summary>
+internal static class GatewayComposition
+{
+    private const string DatabaseFile = "filmgate.db";
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
+
+    public static WebApplicationBuilder CreateBuilder(GatewaySettings settings, int siloPort, int gatewayPort)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddJsonFile(Path.GetFullPath("filmgate.json"), optional: true, reloadOnChange: false).AddEnvironmentVariables();
+        var options = new GatewayOptionsReader(settings, builder.Configuration).Read();
+
+        ConfigureHost(builder, settings, options);
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort));
+        builder.Services
+            .AddSingleton(options)
+            .AddFoundation(options)
+            .AddStorage(options)
+            .AddAdmission()
+            .AddIntake()
+            .AddProviders(options)
+            .AddLifecycle()
+            .AddWebhooks(options)
+            .AddApixo()
+            .AddMaintenance();
+        return builder;
+    }
+
+    public static void MapRoutes(WebApplication app)
+    {
+        app.UseMiddleware<FaultBarrier>();
+        app.MapHealth();
+        app.MapArtifacts();
+        app.MapApixo();
+        app.MapApixoUnmatched();
+    }
+
+    private static void ConfigureHost(WebApplicationBuilder builder, GatewaySettings settings, GatewayOptions options)
+    {
+        builder.WebHost.UseUrls(options.Urls).ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            HttpLimits.Apply(kestrel.Limits);
+        });
+        builder.Logging.ClearProviders();
+        if (settings.LogToConsole)
+        {
+            // One event is one line, whatever a caller's text holds; standard output stays free for what a command prints.
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+                console.UseUtcTimestamp = true;
+                console.ColorBehavior = LoggerColorBehavior.Disabled;
+            });
+            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        }
+
+        // Request logs of the framework hold whole query strings, signatures included.
+        builder.Logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning)
+            .AddFilter("Orleans", LogLevel.Warning)
+            .AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
+        if (!settings.HandleSignals)
+        {
+            builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        }
+    }
+
+    private static IServiceCollection AddFoundation(this IServiceCollection services, GatewayOptions options) => services
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton<Random>(_ => new LockedRandom(RandomNumberGenerator.GetInt32(int.MaxValue)))
+        .AddSingleton(provider => new IdSource(provider.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill))
+        .AddSingleton(new EngineOptions
+        {
+            DataFolder = options.DataFolder,
+            Paused = options.Paused,
+            RenderSlots = options.RenderSlots,
+            Retention = TimeSpan.FromDays(options.RetentionDays),
+            FfmpegPath = options.FfmpegPath,
+        })
+        .AddSingleton<PublicAddressHolder>()
+        .AddSingleton(_ => SigningKey.Open(options.DataFolder))
+        .AddSingleton<ClipLinks>()
+        .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<FirstStart>()
+        .AddSingleton<EngineStart>();
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, GatewayOptions options) => services
+        .AddSingleton(_ =>
+        {
+            Directory.CreateDirectory(options.DataFolder);
+            return SqliteDatabase.Open(Path.Combine(options.DataFolder, DatabaseFile));
+        })
+        .AddSingleton<ITaskStore, SqliteTaskStore>()
+        .AddSingleton<IAccountStore, SqliteAccountStore>()
+        .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
+        .AddSingleton<IClipStore, SqliteClipStore>();
+
+    private static IServiceCollection AddAdmission(this IServiceCollection services) => services
+        .AddSingleton<IKeyRing, KeyRing>()
+        .AddSingleton<ITaskDesk, TaskDesk>();
+
+    private static IServiceCollection AddIntake(this IServiceCollection services) => services
+        .AddSingleton(provider => new EgressOptions { AllowNetworks = provider.GetRequiredService<GatewayOptions>().AllowNetworks })
+        .AddSingleton<IHostResolver, SystemHostResolver>()
+        .AddSingleton<GuardedHttp>()
+        .AddSingleton(ImageRules.Default)
+        .AddSingleton<ImageIntake>()
+        .AddSingleton<RequestImages>()
+        .AddSingleton<InputIntake>();
+
+    private static IServiceCollection AddProviders(this IServiceCollection services, GatewayOptions options) => services
+        .AddSingleton(provider => new AnimaticOptions { FfmpegPath = options.FfmpegPath, Clock = provider.GetRequiredService<TimeProvider>() })
+        .AddSingleton<Ffmpeg>()
+        .AddSingleton<IScenePainter, ScenePainter>()
+        .AddSingleton<AnimaticRenderer>()
+        .AddSingleton<IVideoProvider, AnimaticProvider>()
+        .AddSingleton<ProviderDirectory>();
+
+    private static IServiceCollection AddLifecycle(this IServiceCollection services) => services
+        .AddSingleton<IWaker, GrainWaker>()
+        .AddSingleton<ISlots, GrainSlots>()
+        .AddSingleton<ClipIntake>()
+        .AddSingleton<TaskDriver>();
+
+    private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewayOptions options) => services
+        .AddSingleton<CallbackWriter>()
+        .AddSingleton<DeliverySignal>()
+        .AddHostedService(provider => ActivatorUtilities.CreateInstance<DeliveryPump>(provider, options.WebhookWaits));
+
+    private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
+        .AddHostedService<OverdueSweeper>()
+        .AddHostedService<RetentionSweeper>();
+}

@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using System.Net;
+using Filmgate.Engine.Admission;
+using Filmgate.Engine.Egress;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Webhooks;
+using Microsoft.Extensions.Configuration;
+
+namespace Filmgate.Server;
+
+/// <summary>The settings as the gateway runs with them: read from everywhere, checked, complete.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>Listen address.</summary>
+    public required string Urls { get; init; }
+    /// <summary>Data folder, as an absolute path.</summary>
+    public required string DataFolder { get; init; }
+    /// <summary>Address under which callers reach this gateway; null for the listen address.</summary>
+    public string? PublicUrl { get; init; }
+    /// <summary>Networks that callers' addresses may reach although not public.</summary>
+    public required IReadOnlyList<IPNetwork> AllowNetworks { get; init; }
+    /// <summary>The admin key of an empty store; null to generate one.</summary>
+    public string? AdminKey { get; init; }
+    /// <summary>The live or test key of an empty store; null to generate both.</summary>
+    public string? ApiKey { get; init; }
+    /// <summary>A test key of this process alone.</summary>
+    public string? EphemeralTestKey { get; init; }
+    /// <summary>Admit tasks but start none. Default: false.</summary>
+    public bool Paused { get; init; }
+    /// <summary>Clips that the local renderer makes at a time, 1 to 64. Default: 2.</summary>
+    public int RenderSlots { get; init; } = 2;
+    /// <summary>Days for which clips are kept, 1 to 3650. Default: 15.</summary>
+    public int RetentionDays { get; init; } = 15;
+    /// <summary>The FFmpeg program; null to search PATH.</summary>
+    public string? FfmpegPath { get; init; }
+    /// <summary>Waits between attempts to deliver a webhook. Default: <see cref="DeliverySchedule.DefaultWaits"/>.</summary>
+    public required ImmutableArray<TimeSpan> WebhookWaits { get; init; }
+}
+
+/// <summary>Reads <see cref="GatewayOptions"/>: command first, then short names, then the long ones, then defaults.</summary>
+internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfiguration configuration)
+{
+    private readonly List<string> _errors = [];
+
+    /// <exception cref="GatewaySettingsException">Anything is wrong; all of it is named at once.</exception>
+    public GatewayOptions Read()
+    {
+        var options = new GatewayOptions
+        {
+            Urls = ReadUrls(),
+            DataFolder = Path.GetFullPath(settings.DataFolder ?? Text("FILMGATE_DATA", "Filmgate:Data") ?? "data"),
+            PublicUrl = ReadPublicUrl(),
+            AllowNetworks = ReadNetworks(),
+            AdminKey = ReadKey("FILMGATE_ADMIN_KEY", KeyKind.Admin),
+            ApiKey = ReadKey("FILMGATE_API_KEY", KeyKind.Live, KeyKind.Test),
+            EphemeralTestKey = settings.EphemeralTestKey,
+            Paused = ReadSwitch("Filmgate:Engine:Paused"),
+            RenderSlots = ReadNumber("Filmgate:Animatic:Slots", 2, 1, 64),
+            RetentionDays = ReadNumber("Filmgate:Artifacts:RetentionDays", 15, 1, 3650),
+            FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
+            WebhookWaits = ReadWaits(),
+        };
+        CheckDatabase();
+        return _errors.Count == 0 ? options : throw new GatewaySettingsException(_errors);
+    }
+
+    private string? Text(string shortName, string longName)
+    {
+        var text = configuration[shortName] ?? configuration[longName];
+        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+
+    private string ReadUrls()
+    {
+        var text = settings.Urls ?? Text("FILMGATE_URLS", "Filmgate:Urls") ?? "http://127.0.0.1:8080";
+        foreach (var url in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Uri.TryCreate(url.Replace("*", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var parsed)
+                || parsed.Scheme != Uri.UriSchemeHttp || parsed.AbsolutePath != "/")
+            {
+                _errors.Add($"FILMGATE_URLS: '{url}' is no listen address. Use http://HOST:PORT, such as http://127.0.0.1:8080; TLS belongs to the proxy in front.");
+            }
+        }
+
+        return text;
+    }
+
+    private string? ReadPublicUrl()
+    {
+        var text = Text("FILMGATE_PUBLIC_URL", "Filmgate:PublicUrl");
+        if (text is not null && (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0))
+        {
+            _errors.Add($"FILMGATE_PUBLIC_URL: '{text}' is no address. Use the one under which clients reach this gateway, such as https://video.example.com.");
+        }
+
+        return text;
+    }
+
+    private IReadOnlyList<IPNetwork> ReadNetworks()
+    {
+        var text = settings.AllowNetworks ?? Text("FILMGATE_ALLOW_NETWORKS", "Filmgate:AllowNetworks");
+        if (!AllowedNetworks.TryParse(text, out var networks, out var error))
+        {
+            _errors.Add($"FILMGATE_ALLOW_NETWORKS: {error}");
+        }
+
+        return networks;
+    }
+
+    private string? ReadKey(string name, params KeyKind[] kinds)
+    {
+        var key = Text(name, name);
+        if (key is not null && (key.Length < KeyText.ChosenLengthMin || KeyText.KindOf(key) is not { } kind || !kinds.Contains(kind)))
+        {
+            // The value is a secret, so the message names its length and not its text.
+            _errors.Add(
+                $"{name}: the key given ({key.Length} characters) must have {KeyText.ChosenLengthMin} or more characters and begin with "
+                + $"{string.Join(" or ", kinds.Select(KeyText.Prefix))}. Leave it out to have one generated.");
+        }
+
+        return key;
+    }
+
+    private void CheckDatabase()
+    {
+        var text = Text("FILMGATE_DATABASE", "Filmgate:Database") ?? "sqlite";
+        if (text != "sqlite")
+        {
+            // A connection string holds a password, so the message does not repeat it.
+            _errors.Add("FILMGATE_DATABASE: this version stores in SQLite only. Set it to 'sqlite' or leave it out.");
+        }
+    }
+
+    private bool ReadSwitch(string name)
+    {
+        var text = configuration[name];
+        if (text is not null && !bool.TryParse(text, out _))
+        {
+            _errors.Add($"{name}: '{text}' must be true or false.");
+        }
+
+        return bool.TryParse(text, out var on) && on;
+    }
+
+    private int ReadNumber(string name, int ifAbsent, int least, int most)
+    {
+        if (configuration[name] is not { } text)
+        {
+            return ifAbsent;
+        }
+
+        if (int.TryParse(text, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        _errors.Add($"{name}: '{text}' must be a whole number from {least} to {most}.");
+        return ifAbsent;
+    }
+
+    private ImmutableArray<TimeSpan> ReadWaits()
+    {
+        var section = configuration.GetSection("Filmgate:Webhooks:Waits").GetChildren().Select(child => child.Value).ToArray();
+        if (section.Length == 0)
+        {
+            return DeliverySchedule.DefaultWaits;
+        }
+
+        var waits = ImmutableArray.CreateBuilder<TimeSpan>();
+        foreach (var text in section)
+        {
+            if (TimeSpan.TryParse(text, out var wait) && wait > TimeSpan.Zero && wait <= TimeSpan.FromDays(2))
+            {
+                waits.Add(wait);
+            }
+            else
+            {
+                _errors.Add($"Filmgate:Webhooks:Waits: '{text}' must be a time span such as 00:05:00, at most two days.");
+            }
+        }
+
+        return waits.ToImmutable();
+    }
+}
