@@ -19,6 +19,9 @@ internal sealed unsafe class FloatRow
     /// <summary>The values; valid for as long as this object is reachable.</summary>
     public float* Values { get; }
 
+    /// <summary>One value.</summary>
+    public float this[int at] => values[at];
+
     /// <summary>Fills values from bytes.</summary>
     public void Read(ReadOnlySpan<byte> bytes)
     {

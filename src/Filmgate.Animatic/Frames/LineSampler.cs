@@ -26,8 +26,8 @@ internal sealed unsafe class LineSampler
     /// <param name="row">The row of the frame's plane.</param>
     /// <param name="first">The first column wanted.</param>
     /// <param name="count">Columns wanted.</param>
-    /// <param name="target">Room for <paramref name="count"/> values rounded up to a multiple of 8; values may overshoot 0 to 255 a little.</param>
-    public void Sample(SamplePlane plane, in PlaneMap map, int row, int first, int count, float* target)
+    /// <param name="target">Gets the values from its beginning on; values may overshoot 0 to 255 a little.</param>
+    public void Sample(SamplePlane plane, in PlaneMap map, int row, int first, int count, FloatRow target)
     {
         double start = map.A * first + map.B * row + map.C;
         int lineFirst = (int)Math.Floor(start) - 1;
@@ -41,7 +41,7 @@ internal sealed unsafe class LineSampler
             double slope = map.D / map.A;
             double y = (map.E - slope * map.B) * row + (map.F - slope * map.C) + slope * lineFirst;
             Down(samples, plane.Width, plane.Height, y, slope, lineFirst, lineCount, line);
-            Across(line, start - lineFirst, map.A, count, target);
+            Across(line, start - lineFirst, map.A, count, target.Values);
         }
     }
 

@@ -87,8 +87,8 @@ internal sealed class PictureFrames : IFrameSource
     {
     }
 
-    private unsafe void Sample(Hanging picture, in PlaneMap map, int plane, int y, int width, FloatRow into) =>
-        sampler.Sample(picture.Planes.Plane(plane), map, y, 0, width, into.Values);
+    private void Sample(Hanging picture, in PlaneMap map, int plane, int y, int width, FloatRow into) =>
+        sampler.Sample(picture.Planes.Plane(plane), map, y, 0, width, into);
 
     private double EndShare(int frame)
     {

@@ -77,7 +77,7 @@ internal sealed class SceneFrames : IFrameSource
         }
     }
 
-    private unsafe void ComposeRow(PlaneMap[] planeMaps, int from, int to, int plane, int y, ReadOnlySpan<byte> behind, Span<byte> target)
+    private void ComposeRow(PlaneMap[] planeMaps, int from, int to, int plane, int y, ReadOnlySpan<byte> behind, Span<byte> target)
     {
         // 1. Find the nearest layer that covers the whole row.
         int lowest = to - 1;
@@ -86,7 +86,7 @@ internal sealed class SceneFrames : IFrameSource
 
         bool begun = lowest >= from;
         if (begun)
-            sampler.Sample(layers[lowest].Planes.Plane(plane), planeMaps[lowest], y, 0, target.Length, row.Values);
+            sampler.Sample(layers[lowest].Planes.Plane(plane), planeMaps[lowest], y, 0, target.Length, row);
 
         // 2. Lay the nearer ones over it.
         for (int i = Math.Max(lowest + 1, from); i < to; i++)
@@ -96,8 +96,8 @@ internal sealed class SceneFrames : IFrameSource
             if (!begun)
                 row.Read(behind);
             begun = true;
-            sampler.Sample(layers[i].Planes.CoverageOf(plane)!, planeMaps[i], y, first, count, coverageRow.Values);
-            sampler.Sample(layers[i].Planes.Plane(plane), planeMaps[i], y, first, count, layerRow.Values);
+            sampler.Sample(layers[i].Planes.CoverageOf(plane)!, planeMaps[i], y, first, count, coverageRow);
+            sampler.Sample(layers[i].Planes.Plane(plane), planeMaps[i], y, first, count, layerRow);
             row.Cover(layerRow, coverageRow, first, count);
         }
 
