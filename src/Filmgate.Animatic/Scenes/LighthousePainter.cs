@@ -43,7 +43,29 @@ internal static class LighthousePainter
         Cottage(stage, canvas, column + (side * 15.5f * metre), ground + (0.9f * metre), metre, 1);
         Wall(stage, canvas, column + (side * 5 * metre), column + (side * 9.6f * metre), ground + (0.7f * metre), metre);
         Tower(stage, canvas, plate, column, ground + (1.3f * metre), metre);
+        Tufts(stage, canvas, column - (side * 4.5f * metre), column + (side * 23 * metre), ground + (1.5f * metre), metre);
         return plate;
+    }
+
+    /// <summary>Tufts along the walls, so that the buildings grow out of the ground.</summary>
+    private static void Tufts(Stage stage, SKCanvas canvas, float from, float to, float ground, float metre)
+    {
+        using var paint = new SKPaint { IsAntialias = true };
+        float left = Math.Min(from, to), right = Math.Max(from, to);
+        for (float x = left; x < right; x += 0.07f * metre)
+        {
+            float end = Shade.Smooth(left, left + (3 * metre), x) * Shade.Smooth(right, right - (3 * metre), x);
+            float y = ground + (stage.Next(-0.45f, 0.7f) * metre), h = stage.Next(0.35f, 1.0f) * metre * (0.4f + (0.6f * end));
+            Vector3 leaf = Mix(Rgb(0x4E5A2A), Rgb(0x9A9450), stage.Next()) * ((stage.Mood.Key * stage.Next(0.25f, 0.75f)) + (stage.Mood.Fill * 0.6f));
+            if (stage.Has(SceneWeather.Snow)) leaf = Mix(leaf, Rgb(0xDDE4EC) * (stage.Mood.Key + stage.Mood.Fill), 0.6f);
+            paint.Color = Ink(leaf, 0.9f);
+            using var blade = new SKPath();
+            blade.MoveTo(x - (0.12f * metre), y);
+            blade.LineTo(x + (stage.Next(-0.3f, 0.3f) * metre), y - h);
+            blade.LineTo(x + (0.12f * metre), y);
+            blade.Close();
+            canvas.DrawPath(blade, paint);
+        }
     }
 
     private static void Tower(Stage stage, SKCanvas canvas, Plate plate, float cx, float ground, float metre)

@@ -17,14 +17,15 @@ internal static class RockPainter
     /// <param name="outline">The land's rough height in metres; 0 and less is under water.</param>
     /// <param name="rough">The height of the stones in metres.</param>
     /// <param name="grass">Above this height in metres grass grows where the ground is level.</param>
-    public static void Paint(Stage stage, Plate plate, float near, float far, LandHeight outline, float rough, float grass)
+    /// <param name="ledges">How much the stone breaks in level layers, 0 to 1.</param>
+    public static void Paint(Stage stage, Plate plate, float near, float far, LandHeight outline, float rough, float grass, float ledges = 0.75f)
     {
         Noise noise = stage.Noise;
         bool white = stage.Has(SceneWeather.Snow);
         float size = 0.26f / rough;
         var land = new Land
         {
-            Near = near, Far = far, Eye = Eye, Air = 0.35f, Step = 0.0022f, Probe = 0.0022f,
+            Near = near, Far = far, Eye = Eye, Air = 0.35f, Step = 0.0028f, Probe = 0.0022f,
             Height = (x, z) =>
             {
                 float mx = x * 1000, mz = z * 1000;
@@ -36,7 +37,7 @@ internal static class RockPainter
                 h += ((stone * 1.15f) + (boulder * 1.1f)) * rough * (0.12f + (0.88f * bare));
                 // Ledges: stone breaks in layers.
                 float step = rough * 0.5f, level = (h / step) + (0.35f * boulder), floor = MathF.Floor(level), rest = level - floor;
-                h += (Smooth(0.15f, 0.85f, rest) - rest) * step * 0.75f * bare;
+                h += (Smooth(0.15f, 0.85f, rest) - rest) * step * ledges * bare;
                 return h * 0.001f;
             },
             Colour = (x, z, h, steep) =>
@@ -75,10 +76,13 @@ internal static class RockPainter
                 break;
             }
         }
-        for (int i = 0; i < plate.Width; i++)
+        int reachAcross = Math.Max(2, (int)(3 * unit));
+        for (int i = reachAcross; i < plate.Width - reachAcross; i++)
         {
             int foot = feet[i], x = plate.Left + i;
             if (foot == int.MinValue || foot >= plate.Bottom - 2) continue;
+            // A lone stone a few pixels wide would get a foam column of its own.
+            if (Math.Abs((long)feet[i - reachAcross] - foot) > 7 * unit || Math.Abs((long)feet[i + reachAcross] - foot) > 7 * unit) continue;
             float down = reach * unit;
             for (int y = foot; y < Math.Min(plate.Bottom, foot + (int)down); y++)
             {

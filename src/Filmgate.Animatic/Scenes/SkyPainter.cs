@@ -94,11 +94,11 @@ internal static class SkyPainter
     private static void Disc(Stage stage, Plate plate)
     {
         Mood mood = stage.Mood;
-        float r = (mood.IsMoon ? 34 : 30) * stage.Unit;
+        float r = (mood.IsMoon ? 36 : 24) * stage.Unit;
         using SKCanvas canvas = plate.Canvas();
         canvas.ClipRect(new SKRect(plate.Left, plate.Top, plate.Right, stage.Horizon + 2));
         using var paint = new SKPaint { IsAntialias = true };
-        float halo = r * (mood.IsMoon ? 7 : 9);
+        float halo = r * (mood.IsMoon ? 7 : 12);
         using (SKShader shader = SKShader.CreateRadialGradient(new SKPoint(stage.SunX, stage.SunY), halo,
             [Ink(mood.Glow, 0.55f * mood.Shine), Ink(mood.Glow, 0.20f * mood.Shine), Ink(mood.Glow, 0.06f * mood.Shine), Ink(mood.Glow, 0)], [0, 0.22f, 0.5f, 1], SKShaderTileMode.Clamp))
         {

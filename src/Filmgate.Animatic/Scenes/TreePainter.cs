@@ -148,6 +148,26 @@ internal static class TreePainter
         }
     }
 
+    /// <summary>Short grass along a foot line, so that a trunk or a wall does not stand on the meadow like a cut-out.</summary>
+    public static void Foot(Stage stage, SKCanvas canvas, float left, float right, float ground)
+    {
+        using var paint = new SKPaint { IsAntialias = true };
+        for (float x = left; x < right; x += 1.6f * stage.Unit)
+        {
+            float end = Smooth(left, left + (30 * stage.Unit), x) * Smooth(right, right - (30 * stage.Unit), x);
+            float y = ground + (stage.Next(-3, 7) * stage.Unit), h = stage.Next(5, 17) * stage.Unit * (0.3f + (0.7f * end));
+            Vector3 leaf = Mix(Rgb(0x4C6A2C), Rgb(0x8C9448), stage.Next()) * ((stage.Mood.Key * stage.Next(0.3f, 0.8f)) + (stage.Mood.Fill * 0.6f));
+            if (stage.Has(SceneWeather.Snow)) leaf = Mix(leaf, Rgb(0xDDE4EC) * (stage.Mood.Key + stage.Mood.Fill), 0.75f);
+            paint.Color = Ink(leaf, 0.85f);
+            using var blade = new SKPath();
+            blade.MoveTo(x - (1.5f * stage.Unit), y);
+            blade.LineTo(x + (stage.Next(-4, 4) * stage.Unit), y - h);
+            blade.LineTo(x + (1.5f * stage.Unit), y);
+            blade.Close();
+            canvas.DrawPath(blade, paint);
+        }
+    }
+
     /// <summary>Blades of grass along the lower edge, the nearest layer of a meadow or a shore.</summary>
     public static Plate Grass(Stage stage, float depth, float high, float density)
     {
