@@ -87,7 +87,7 @@ internal static class BoatPainter
         float wide = Math.Max(1.2f, h * 0.014f);
         canvas.DrawRect(mast - (wide / 2), line - h, wide, h * 0.95f, paint);
         canvas.DrawRect(mast - (h * 0.08f), line - (h * 0.72f), h * 0.16f, Math.Max(0.8f, wide * 0.6f), paint);
-        using (var stay = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = Math.Max(0.7f, h * 0.004f), Color = Ink(Lit(Rgb(0x6A6258), 0.4f), 0.8f) })
+        using (var stay = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = Math.Max(0.6f, h * 0.003f), Color = Ink(Lit(Rgb(0x6A6258), 0.3f), 0.5f) })
         {
             canvas.DrawLine(mast, line - (h * 0.98f), x + (s * h * 0.34f), line - (h * 0.12f), stay);
             canvas.DrawLine(mast, line - (h * 0.98f), x - (s * h * 0.31f), line - (h * 0.10f), stay);
@@ -214,12 +214,14 @@ internal static class BoatPainter
     {
         Vector3 lamp = Rgb(0xFFCF84);
         paint.Style = SKPaintStyle.Fill;
-        paint.Color = Ink(lamp, 0.20f * strength);
-        canvas.DrawCircle(x, y, r, paint);
-        paint.Color = Ink(lamp, 0.35f * strength);
-        canvas.DrawCircle(x, y, r * 0.5f, paint);
+        using (SKShader fade = SKShader.CreateRadialGradient(new SKPoint(x, y), r, [Ink(lamp, 0.6f * strength), Ink(lamp, 0.16f * strength), Ink(lamp, 0)], [0, 0.4f, 1], SKShaderTileMode.Clamp))
+        {
+            paint.Shader = fade;
+            canvas.DrawCircle(x, y, r, paint);
+            paint.Shader = null;
+        }
         paint.Color = Ink(Mix(lamp, Vector3.One, 0.5f), strength);
-        canvas.DrawCircle(x, y, r * 0.22f, paint);
+        canvas.DrawCircle(x, y, r * 0.16f, paint);
     }
 
     private static void Shape(SKCanvas canvas, SKPaint paint, Vector3 colour, params ReadOnlySpan<(float X, float Y)> corners)

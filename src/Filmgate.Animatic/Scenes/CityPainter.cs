@@ -61,7 +61,7 @@ internal static class CityPainter
         int setbacks = h > broad * 2.4f ? (int)(R(8) * 3) : 0;
         float crown = R(9);
         int top = (int)(ground - h), bottom = plate.Bottom;
-        float light = 0.3f + (0.7f * mood.Shine);
+        float light = (0.3f + (0.7f * mood.Shine)) * (1 - (0.45f * mood.Lamps));
         Vector3 front = stone * ((mood.Key * (0.26f * light)) + (mood.Fill * 0.82f)), bright = stone * ((mood.Key * (1.02f * light)) + (mood.Fill * 0.7f));
         Vector3 air = stage.AirAt(x + (w / 2));
         for (int y = Math.Max(top, plate.Top); y < bottom; y++)
@@ -168,7 +168,7 @@ internal static class CityPainter
             for (int x = plate.Left; x < plate.Right; x++)
             {
                 float dx = (x + 0.5f - cx) / focal, dy = (horizon - y - 0.5f) / focal;
-                float zGround = dy < -0.0005f ? Eye / -dy : 9999;
+                float zGround = dy < -0.0005f ? Eye / -dy : float.PositiveInfinity;
                 if (zGround < Half / MathF.Max(0.0001f, MathF.Abs(dx)))
                 {
                     plate.Set(x, y, Ground(dx * zGround, zGround, dx, dy));

@@ -42,6 +42,7 @@ internal static class CloudPainter
                 float ahead = Density(px + (toSunX / far * step), py + (toSunY / far * step * 0.8f));
                 float body = Smooth(0, 0.24f, density);
                 float lit = Math.Clamp(0.66f + ((density - ahead) * 2.3f) - (density * 0.72f), 0, 1);
+                if (closed) lit = 0.42f + ((lit - 0.42f) * 0.62f);
                 Vector3 shade = Mix(mood.CloudShade, mood.Middle, 0.18f);
                 Vector3 c = Mix(shade, mood.CloudLit, lit);
                 float near = MathF.Exp(-far / (360 * stage.Unit)) * mood.Shine;

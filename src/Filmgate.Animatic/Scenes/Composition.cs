@@ -54,7 +54,7 @@ internal sealed class Composition(Stage stage)
             float line = stage.Horizon + (6 * unit);
             Add(TreePainter.Forest(stage, 0.27f, [(line - (26 * unit), 74 * unit, 0.42f), (line - (12 * unit), 88 * unit, 0.24f), (line, 96 * unit, 0.08f)], 9 * unit), 0.27f);
         }
-        else if (stage.Has(ScenePlaces.Lake | ScenePlaces.Hills | ScenePlaces.Mountains) || harbour) AddLand(Lands.Foothills(stage, 2.6f, harbour ? 0.34f : 0.5f, true), 0.22f);
+        else if (stage.Has(ScenePlaces.Lake | ScenePlaces.Hills | ScenePlaces.Mountains) || harbour) AddLand(Lands.Foothills(stage, 2.6f, harbour ? 0.85f : 0.5f, true), 0.22f);
         else AddLand(Lands.Headlands(stage, lighthouse ? stage.SunSide : -stage.SunSide), 0.16f);
         if (stage.Has(SceneWeather.Fog)) Add(WeatherPainter.Fog(stage, 0.25f, stage.Horizon - (30 * unit), 170 * unit, 0.75f, 5 * unit), 0.25f, 5 * unit);
 
@@ -112,7 +112,8 @@ internal sealed class Composition(Stage stage)
             float air = fog ? 1.25f : 1;
             Add(TreePainter.Forest(stage, 0.38f, [(h - (10 * unit), 95 * unit, 0.62f * air), (h + (28 * unit), 130 * unit, 0.48f * air)], 46 * unit), 0.38f);
             Add(TreePainter.Forest(stage, 0.55f, [(h + (low * 0.22f), 190 * unit, 0.32f * air), (h + (low * 0.40f), 240 * unit, 0.18f * air)], 52 * unit), 0.55f);
-            Add(TreePainter.Forest(stage, 1, [(h + (low * 0.80f), 460 * unit, 0.03f)], 60 * unit, stage.Width * 0.26f), 1);
+            Add(TreePainter.Forest(stage, 1, [(h + (low * 0.98f), 620 * unit, 0.03f)], 60 * unit, stage.Width * 0.24f), 1);
+            Add(TreePainter.Grass(stage, 1, 120 * unit, 0.8f), 1, 0, 0, 4 * unit, 0, 3.9f);
             return;
         }
         AddLand(Lands.Meadow(stage, 0.5f, 5, road), 0.4f);
@@ -121,7 +122,7 @@ internal sealed class Composition(Stage stage)
         bool house = stage.Has(ScenePlaces.House);
         float x = stage.Width * (0.5f - (stage.SunSide * 0.20f)), foot = h + (low * 0.30f);
         float high = house ? 210 * unit : 330 * unit;
-        var plate = new Plate((int)(x - (high * 1.5f)), (int)(foot - (high * 1.5f)), (int)(x + (high * 1.5f)), (int)(foot + (60 * unit)));
+        var plate = new Plate((int)(x - (high * 2.2f)), (int)(foot - (high * 1.6f)), (int)(x + (high * 2.2f)), (int)(foot + (60 * unit)));
         using (SKCanvas canvas = plate.Canvas())
         {
             if (house)

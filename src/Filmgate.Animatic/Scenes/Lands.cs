@@ -100,8 +100,8 @@ internal static class Lands
                 float crest = 1 - MathF.Abs(noise.At(u * 1.15f, (z * 0.9f) - (x * 0.3f) + sz));
                 float big = crest * crest * (3 - (2 * crest));
                 float second = 1 - MathF.Abs(noise.At((u * 3.1f) + 7, (z * 2.4f) + sz));
-                float open = Smooth(0.3f, 1.8f, z);
-                return 0.004f + (open * 0.27f * big * (0.7f + (0.6f * noise.At(x * 0.2f, z * 0.2f)))) + (0.016f * second * second * (0.4f + (0.6f * open)));
+                float open = Smooth(0.3f, 1.8f, z) * (0.30f + (0.70f * Smooth(0.05f, 0.55f, MathF.Abs((x / z) - (0.12f * stage.SunSide)))));
+                return 0.004f + (open * 0.44f * big * (0.7f + (0.6f * noise.At(x * 0.2f, z * 0.2f)))) + (0.016f * second * second * (0.4f + (0.6f * open)));
             },
             Colour = (x, z, h, steep) =>
             {
@@ -130,7 +130,7 @@ internal static class Lands
                 float open = Smooth(0.12f, 1.6f, z);
                 float way = road ? MathF.Exp(-MathF.Pow((x - Way(z)) / 0.035f, 2)) : 0;
                 float blades = noise.At(x * 190, z * 190) * 0.0006f * Smooth(1.0f, 0.1f, z) * (1 - way);
-                return 0.002f + (open * (0.095f * Math.Max(0.01f, roll + 0.32f))) + (0.004f * noise.At(x * 7, z * 7) * (1 - way)) + blades;
+                return Math.Max(0.001f, 0.002f + (open * 0.095f * Math.Max(0.01f, roll + 0.32f)) + (0.004f * noise.At(x * 7, z * 7) * (1 - way)) + blades);
             },
             Colour = (x, z, h, steep) =>
             {
@@ -138,9 +138,10 @@ internal static class Lands
                 Vector3 c = Mix(Rgb(0x4C6A2C), Rgb(0x8C9448), 0.5f + n + (broad * 0.7f));
                 c = Mix(c, Rgb(0xB49E5C), Smooth(0.1f, 0.55f, broad + (n * 0.4f)) * 0.7f);
                 float fine = noise.At(x * 320, z * 150) * Smooth(0.7f, 0.12f, z);
-                c *= 1 + (fine * 0.32f);
-                if (flowers) c = Mix(c, bloom, Smooth(0.62f, 0.8f, noise.At(x * 260, z * 130) + (0.45f * noise.At(x * 6, z * 6))) * Smooth(1.4f, 0.3f, z));
-                if (white) c = Mix(c, Rgb(0xEEF2F8), Smooth(-0.45f, -0.1f, n + (fine * 0.2f)));
+                float blades = z > 0.7f ? 0 : ((noise.At(x * 1500, z * 420) * 0.6f) + (noise.At(x * 3900, z * 900) * 0.5f)) * Smooth(0.7f, 0.2f, z);
+                c *= 1 + (fine * 0.16f) + (blades * 0.34f);
+                if (flowers) c = Mix(c, bloom, Smooth(0.62f, 0.8f, noise.At(x * 420, z * 260) + (0.45f * noise.At(x * 6, z * 6))) * Smooth(1.4f, 0.4f, z) * Smooth(0.11f, 0.26f, z));
+                if (white) c = Mix(c, Rgb(0xEEF2F8), Smooth(-0.95f, -0.45f, n + (fine * 0.2f)));
                 if (road)
                 {
                     float across = MathF.Abs(x - Way(z)) / 0.0085f;

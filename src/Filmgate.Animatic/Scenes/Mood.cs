@@ -61,7 +61,7 @@ internal sealed record Mood
         if (words.SkyLights.HasFlag(SceneSkyLights.Sun) && time == SceneTime.Day) mood = mood with { SunHeight = 0.42f };
         if (words.SkyLights.HasFlag(SceneSkyLights.Moon) && !mood.IsMoon && time == SceneTime.BlueHour)
             mood = mood with { IsMoon = true, SunHeight = 0.36f, Shine = 0.7f, Key = Rgb(0x8FA6D8), Glow = Rgb(0xC8D4F0) };
-        if (words.SkyLights.HasFlag(SceneSkyLights.Stars)) mood = mood with { Stars = Math.Max(mood.Stars, 0.75f), Cover = mood.Cover * 0.5f };
+        if (words.SkyLights.HasFlag(SceneSkyLights.Stars)) mood = mood with { Stars = Math.Max(mood.Stars, 0.75f), Cover = Math.Min(mood.Cover, 0.10f) };
         if (weather.HasFlag(SceneWeather.Clear)) mood = mood with { Cover = 0.04f };
         if (weather.HasFlag(SceneWeather.Clouds)) mood = mood with { Cover = 0.52f + (0.1f * Noise.Unit(seed, 32)) };
         if (weather.HasFlag(SceneWeather.Wind)) mood = mood with { Sea = mood.Sea * 1.5f };
@@ -89,7 +89,9 @@ internal sealed record Mood
                 CloudLit = Mix(mood.CloudLit, colour * (0.3f + Luma(mood.CloudLit)), 0.16f),
             };
         }
-        return mood;
+        // Land hides the horizon, so a low sun has to stand a little higher to be seen.
+        bool land = (words.Places & (ScenePlaces.Desert | ScenePlaces.Meadow | ScenePlaces.Hills | ScenePlaces.Forest | ScenePlaces.Road | ScenePlaces.House)) != 0;
+        return land && mood.SunHeight is > 0 and < 0.2f ? mood with { SunHeight = mood.SunHeight + 0.055f } : mood;
     }
 
     private static Mood Clear(SceneTime time) => time switch

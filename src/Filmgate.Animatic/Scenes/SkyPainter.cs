@@ -65,7 +65,7 @@ internal static class SkyPainter
                     float m = MathF.Exp(-across * across);
                     if (m < 0.02f) continue;
                     float dust = stage.Noise.Fbm(x / (260 * stage.Unit), y / (260 * stage.Unit), 5);
-                    float lane = Smooth(-0.15f, 0.35f, dust + (0.55f * MathF.Abs(across)) - 0.05f);
+                    float lane = 0.4f + (0.6f * Smooth(-0.15f, 0.35f, dust + (0.55f * MathF.Abs(across)) - 0.05f));
                     float a = m * lane * 0.34f * Smooth(stage.Horizon, stage.Horizon * 0.55f, y);
                     plate.Over(x, y, new Vector3(0.66f, 0.68f, 0.86f) + (new Vector3(0.2f, 0, -0.1f) * dust), a * mood.Stars);
                 }

@@ -22,7 +22,7 @@ internal static class TreePainter
             top = Math.Min(top, line - (high * 1.35f) - (wave * 1.6f));
             low = Math.Max(low, line + wave);
         }
-        Plate plate = stage.Band(depth, top, Math.Min(stage.Height + stage.Margin(depth), low + (stage.Margin(depth) * 0.8f)));
+        Plate plate = stage.Band(depth, top, Math.Min(stage.Height + stage.Margin(depth), low + (stage.Height * 0.45f)));
         using SKCanvas canvas = plate.Canvas();
         using var paint = new SKPaint { IsAntialias = true };
         int index = 0;
@@ -34,7 +34,8 @@ internal static class TreePainter
             for (float x = plate.Left - high; x < plate.Right + high; x += high * stage.Next(0.10f, 0.26f))
             {
                 if (gap > 0 && MathF.Abs(x - (stage.Width / 2f)) < gap * (0.8f + (0.4f * stage.Next()))) continue;
-                float h = high * (0.55f + (0.75f * stage.Next()));
+                float stand = 0.78f + (0.55f * stage.Noise.Fbm((x / (150 * stage.Unit)) + (index * 5), depth * 17, 3));
+                float h = high * (0.45f + (0.8f * stage.Next())) * stand;
                 Vector3 haze = stage.AirAt(x);
                 Vector3 dark = Mix(leaf * ((mood.Key * 0.10f) + (mood.Fill * 0.6f)), haze, air), bright = Mix(leaf * ((mood.Key * 0.9f * mood.Shine) + (mood.Fill * 1.05f)), haze, air);
                 Conifer(stage, canvas, paint, x, Ground(x) + (h * 0.06f), h, dark, bright);
@@ -178,7 +179,7 @@ internal static class TreePainter
         bool white = stage.Has(SceneWeather.Snow);
         Vector3 soil = (Rgb(0x39431F) * ((mood.Key * 0.25f) + (mood.Fill * 0.5f)));
         float lean = stage.Has(SceneWeather.Wind | SceneWeather.Storm) ? 0.55f : 0.18f;
-        float Edge(float x) => stage.Height + (high * (0.30f - (0.55f * stage.Noise.Fbm((x / (520 * stage.Unit)) + 3, 9, 3)) - (0.25f * MathF.Pow(MathF.Abs((x / stage.Width) - 0.5f) * 2, 2))));
+        float Edge(float x) => stage.Height + (high * (0.06f - (0.55f * stage.Noise.Fbm((x / (520 * stage.Unit)) + 3, 9, 3)) - (0.25f * MathF.Pow(MathF.Abs((x / stage.Width) - 0.5f) * 2, 2))));
         using (var ground = new SKPath())
         {
             ground.MoveTo(plate.Left, plate.Bottom);
