@@ -13,6 +13,8 @@ public sealed record GatewaySettings
     public bool HandleSignals { get; init; } = true;
     /// <summary>Whether log lines go to standard error. Default: true.</summary>
     public bool LogToConsole { get; init; } = true;
+    /// <summary>A test key (<c>fg_test_…</c>) that is valid in this process only and never stored. Default: none.</summary>
+    public string? EphemeralTestKey { get; init; }
 }
 
 /// <summary>Settings are wrong. The message names every one of them, the value and the way out.</summary>
