@@ -52,7 +52,8 @@ internal static class DrawCommand
             Directory.CreateDirectory(folder);
         }
 
-        using var bitmap = SceneStill.Flatten(new ScenePainter().Paint(prompt, width, height));
+        using var scene = new ScenePainter().Paint(prompt, width, height);
+        using var bitmap = SceneStill.Flatten(scene);
         SceneStill.SaveJpeg(bitmap, path, JpegQuality);
         terminal.Out.WriteLine($"file        {path}");
         terminal.Out.WriteLine($"resolution  {width}x{height}");
