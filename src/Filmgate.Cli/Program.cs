@@ -1,1 +1,4 @@
-return 0;
+using Filmgate.Cli;
+
+using var interruption = new Interruption();
+return await CliApplication.RunAsync(args, CliTerminal.OfProcess(), interruption.Token);
