@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Requests;
@@ -67,7 +68,7 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
         }
 
         GenerationDraft? draft;
-        System.Collections.Immutable.ImmutableArray<RequestFault> faults;
+        ImmutableArray<RequestFault> faults;
         try
         {
             using var body = await RequestBody.ReadAsync(context, HttpLimits.MaxCreateBodyBytes);
@@ -80,7 +81,8 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The caller has gone in the middle of the body: nobody is left to be answered, and nothing is wrong here.
+            // Mostly the caller has gone and reads no answer; but Kestrel also reports some broken chunks in this way.
+            await ApixoErrors.WriteAsync(context, StatusCodes.Status400BadRequest, BodyRefusal(StatusCodes.Status400BadRequest));
             return;
         }
 
