@@ -28,7 +28,7 @@ public sealed class HostileJsonTests(TestGateway gateway)
         Assert.Equal(400, status);
 
         // The goal is 100 ms for 100 000 brackets; the rest is room for a machine that does other things as well.
-        Assert.True(clock.ElapsedMilliseconds < 2_000, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.ElapsedMilliseconds < 5_000, $"{clock.ElapsedMilliseconds} ms");
     }
 
     [Fact]
