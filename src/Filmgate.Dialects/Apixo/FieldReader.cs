@@ -103,18 +103,18 @@ internal sealed class FieldReader
             return Number(field, rule);
         }
 
-        if (value.ValueEquals("5"u8))
+        switch (WellFormedText(value, field, null, null))
         {
-            return 5;
+            case null:
+                return null;
+            case "5":
+                return 5;
+            case "10":
+                return 10;
+            default:
+                faults.Add(new(field, rule, Raw(value)));
+                return null;
         }
-
-        if (value.ValueEquals("10"u8))
-        {
-            return 10;
-        }
-
-        faults.Add(new(field, rule, Raw(value)));
-        return null;
     }
 
     /// <summary>The texts in that field; none when it is not given.</summary>

@@ -20,7 +20,7 @@ internal static class StatusBody
         WriteEnd(json, task.State, task.CreatedAt, task.CompletedAt);
         if (task is { State: TaskState.Success, ClipUrl: { } url })
         {
-            json.WriteString(Wire.ResultJson, ResultJson(url));
+            WriteResultJson(json, url);
         }
 
         WriteFailure(json, task.State, task.Failure);
@@ -52,5 +52,12 @@ internal static class StatusBody
         }
     }
 
-    private static string ResultJson(string url) => string.Concat("{\"resultUrls\":[\"", Wire.Encoder.Encode(url), "\"]}");
+    // Encoded once for the inner document and, by the writer, once more for the outer one.
+    private static void WriteResultJson(Utf8JsonWriter json, string url)
+    {
+        json.WritePropertyName(Wire.ResultJson);
+        json.WriteStringValueSegment("{\"resultUrls\":[\"", isFinalSegment: false);
+        json.WriteStringValueSegment(Wire.Encoder.Encode(url), isFinalSegment: false);
+        json.WriteStringValueSegment("\"]}", isFinalSegment: true);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Requests;
@@ -51,15 +52,17 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
         await answer(context, caller);
     };
 
+    /// <summary>Any endpoint of a model that is not served.</summary>
+    public static Task RefuseModelAsync(HttpContext context, Caller caller)
+    {
+        var model = new RequestFault(RequestField.Body, string.Empty, context.Request.RouteValues[ModelSegment] as string).ShownValue;
+        return ApixoErrors.WriteAsync(
+            context, StatusCodes.Status404NotFound, $"The model {model} is not served here; served is {GenerationRules.Model}.");
+    }
+
     /// <summary><c>POST /generateTask/{model}</c>. Source: APIXO, generate-task page.</summary>
     public async Task CreateAsync(HttpContext context, Caller caller)
     {
-        if (!NamesServedModel(context, out var refusal))
-        {
-            await refusal;
-            return;
-        }
-
         if (ContentTypes.Fault(context.Request) is { } wrongType)
         {
             await ApixoErrors.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, wrongType);
@@ -67,7 +70,7 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
         }
 
         GenerationDraft? draft;
-        System.Collections.Immutable.ImmutableArray<RequestFault> faults;
+        ImmutableArray<RequestFault> faults;
         try
         {
             using var body = await RequestBody.ReadAsync(context, HttpLimits.MaxCreateBodyBytes);
@@ -80,7 +83,8 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The caller has gone in the middle of the body: nobody is left to be answered, and nothing is wrong here.
+            // Mostly the caller has gone and reads no answer; but Kestrel also reports some broken chunks in this way.
+            await ApixoErrors.WriteAsync(context, StatusCodes.Status400BadRequest, BodyRefusal(StatusCodes.Status400BadRequest));
             return;
         }
 
@@ -108,12 +112,6 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
     /// <summary><c>GET /statusTask/{model}?taskId=</c>. Source: APIXO, status-task page.</summary>
     public async Task ReadStatusAsync(HttpContext context, Caller caller)
     {
-        if (!NamesServedModel(context, out var refusal))
-        {
-            await refusal;
-            return;
-        }
-
         if (!TryReadTaskId(context.Request.QueryString, out var id, out var wrong))
         {
             await ApixoErrors.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);
@@ -155,17 +153,6 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
         var envelope = Envelope.Success();
         envelope.Json.WriteNumberValue(balance.Dollars);
         envelope.Send(context.Response);
-    }
-
-    private static bool NamesServedModel(HttpContext context, out Task refusal)
-    {
-        var model = context.Request.RouteValues[ModelSegment] as string;
-        var served = model == GenerationRules.Model;
-        refusal = served ? Task.CompletedTask : ApixoErrors.WriteAsync(
-            context,
-            StatusCodes.Status404NotFound,
-            $"The model {new RequestFault(RequestField.Body, "", model).ShownValue} is not served here; served is {GenerationRules.Model}.");
-        return served;
     }
 
     private static bool TryReadTaskId(QueryString query, out string id, out string wrong)
