@@ -273,7 +273,25 @@ internal sealed class Composition(Stage stage)
         float foot = stage.Horizon + (land.Eye / land.Near * stage.Focal);
         Plate plate = stage.Band(depth, stage.Horizon * 0.12f, Math.Min(stage.Height + stage.Margin(depth), foot + (stage.Margin(depth) * 0.6f)));
         TerrainPainter.Paint(stage, plate, land);
+        Extend(plate);
         Add(plate, depth);
+    }
+
+    /// <summary>
+    /// Draws each column's lowest colour on downwards. At rest the nearer layers hide that; when the camera tilts and the layers
+    /// part, land shows between them and not the sky.
+    /// </summary>
+    private static void Extend(Plate plate)
+    {
+        for (int x = plate.Left; x < plate.Right; x++)
+        {
+            int y = plate.Bottom - 1;
+            while (y > plate.Top && plate.Get(x, y).W < 0.9f) y--;
+            if (y <= plate.Top + 2 || y == plate.Bottom - 1) continue;
+            System.Numerics.Vector4 last = plate.Get(x, y - 1);
+            if (last.W < 0.9f) continue;
+            for (int below = y; below < plate.Bottom; below++) plate.Set(x, below, new System.Numerics.Vector3(last.X, last.Y, last.Z));
+        }
     }
 
     private void Add(Plate plate, float depth, float driftX = 0, float driftY = 0, float swayX = 0, float swayY = 0, float period = 4) =>
