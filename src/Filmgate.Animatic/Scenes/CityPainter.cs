@@ -55,7 +55,7 @@ internal static class CityPainter
         bool glass = R(1) < 0.35f || R(1) > 0.85f;
         float sideWidth = w * (0.18f + (0.16f * R(3)));
         float cw = Math.Max(3, broad * (0.075f + (0.04f * R(4)))), ch = cw * (1.15f + (0.5f * R(5)));
-        float litShare = mood.Lamps < 0.3f ? mood.Lamps * 0.2f : mood.Lamps * (0.16f + (0.34f * R(6)));
+        float litShare = mood.Lamps < 0.3f ? mood.Lamps * 0.2f : mood.Lamps * (0.24f + (0.42f * R(6)));
         float tone = R(7);
         // 1. The outline: up to two setbacks narrow the tower towards its top.
         int setbacks = h > broad * 2.4f ? (int)(R(8) * 3) : 0;

@@ -23,7 +23,7 @@ internal static class CloudPainter
         Noise noise = stage.Noise;
         float shift = stage.Next(0, 60);
         float scale = MathF.Sqrt((float)stage.Width * stage.Height) * 0.75f;
-        float threshold = closed ? -0.42f : 0.34f - (0.66f * mood.Cover);
+        float threshold = closed ? -0.52f : 0.34f - (0.66f * mood.Cover);
         Parallel.For(0, h, row =>
         {
             float y = top + (row * 2);
@@ -34,12 +34,12 @@ internal static class CloudPainter
             {
                 float x = -side + (col * 2);
                 float px = (x - (stage.Width * 0.5f)) / scale * flat * 0.80f, py = MathF.Log(flat) * 2.5f;
-                float density = Density(px, py);
+                float density = Density(px, py, true);
                 if (density <= 0) continue;
                 float toSunX = stage.SunX - x, toSunY = stage.SunY - y - (0.12f * stage.Height);
                 float far = MathF.Sqrt((toSunX * toSunX) + (toSunY * toSunY)) + 1;
                 float step = 0.11f;
-                float ahead = Density(px + (toSunX / far * step), py + (toSunY / far * step * 0.8f));
+                float ahead = Density(px + (toSunX / far * step), py + (toSunY / far * step * 0.8f), false);
                 float body = Smooth(0, 0.24f, density);
                 float lit = Math.Clamp(0.66f + ((density - ahead) * 2.3f) - (density * 0.72f), 0, 1);
                 if (closed) lit = 0.42f + ((lit - 0.42f) * 0.62f);
@@ -59,14 +59,14 @@ internal static class CloudPainter
         }
         return plate;
 
-        float Density(float x, float y)
+        float Density(float x, float y, bool fine)
         {
             float bx = x + shift, by = y + 3;
             float warp = noise.At((bx * 1.7f) + 9, by * 1.7f) * 0.22f;
             float mass = noise.Fbm((bx * 1.0f) + warp, (by * 1.15f) + warp, 3);
             // Folded noise has round tops and sharp valleys, as heaped clouds have.
-            float puffs = MathF.Abs(noise.At(bx * 3.2f, (by * 3.6f) + warp)) + (0.55f * MathF.Abs(noise.At(bx * 6.9f, by * 7.4f)))
-                + (0.30f * MathF.Abs(noise.At(bx * 14.6f, by * 15.2f))) + (0.17f * MathF.Abs(noise.At(bx * 30, by * 31)));
+            float puffs = MathF.Abs(noise.At(bx * 3.2f, (by * 3.6f) + warp)) + (0.55f * MathF.Abs(noise.At(bx * 6.9f, by * 7.4f)));
+            puffs += fine ? (0.30f * MathF.Abs(noise.At(bx * 14.6f, by * 15.2f))) + (0.17f * MathF.Abs(noise.At(bx * 30, by * 31))) : 0.16f;
             return mass + (puffs * 0.40f) - 0.26f - threshold;
         }
     }

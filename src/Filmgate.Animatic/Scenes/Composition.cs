@@ -54,7 +54,7 @@ internal sealed class Composition(Stage stage)
             float line = stage.Horizon + (6 * unit);
             Add(TreePainter.Forest(stage, 0.27f, [(line - (26 * unit), 74 * unit, 0.42f), (line - (12 * unit), 88 * unit, 0.24f), (line, 96 * unit, 0.08f)], 9 * unit), 0.27f);
         }
-        else if (stage.Has(ScenePlaces.Lake | ScenePlaces.Hills | ScenePlaces.Mountains) || harbour) AddLand(Lands.Foothills(stage, 2.6f, harbour ? 0.85f : 0.5f, true), 0.22f);
+        else if (stage.Has(ScenePlaces.Lake | ScenePlaces.Hills | ScenePlaces.Mountains) || harbour) AddLand(Lands.Foothills(stage, 2.6f, harbour ? 0.6f : 0.5f, true), 0.22f);
         else AddLand(Lands.Headlands(stage, lighthouse ? stage.SunSide : -stage.SunSide), 0.16f);
         if (stage.Has(SceneWeather.Fog)) Add(WeatherPainter.Fog(stage, 0.25f, stage.Horizon - (30 * unit), 170 * unit, 0.75f, 5 * unit), 0.25f, 5 * unit);
 
@@ -110,14 +110,16 @@ internal sealed class Composition(Stage stage)
         if (forest && !open)
         {
             float air = fog ? 1.25f : 1;
-            Add(TreePainter.Forest(stage, 0.38f, [(h - (10 * unit), 95 * unit, 0.62f * air), (h + (28 * unit), 130 * unit, 0.48f * air)], 46 * unit), 0.38f);
-            Add(TreePainter.Forest(stage, 0.55f, [(h + (low * 0.22f), 190 * unit, 0.32f * air), (h + (low * 0.40f), 240 * unit, 0.18f * air)], 52 * unit), 0.55f);
+            Add(TreePainter.Forest(stage, 0.38f, [(h - (22 * unit), 95 * unit, 0.62f * air), (h - (2 * unit), 130 * unit, 0.48f * air)], 40 * unit), 0.38f);
+            Add(TreePainter.Forest(stage, 0.55f, [(h + (34 * unit), 190 * unit, 0.32f * air), (h + (70 * unit), 250 * unit, 0.17f * air)], 34 * unit), 0.5f);
+            AddLand(Lands.Meadow(stage, 0.055f, 0.34f, false), 0.7f);
             Add(TreePainter.Forest(stage, 1, [(h + (low * 0.98f), 620 * unit, 0.03f)], 60 * unit, stage.Width * 0.24f), 1);
             Add(TreePainter.Grass(stage, 1, 120 * unit, 0.8f), 1, 0, 0, 4 * unit, 0, 3.9f);
             return;
         }
         AddLand(Lands.Meadow(stage, 0.5f, 5, road), 0.4f);
         if (forest) Add(TreePainter.Forest(stage, 0.44f, [(h + (10 * unit), 88 * unit, 0.34f), (h + (24 * unit), 112 * unit, 0.18f)], 14 * unit, road ? stage.Width * 0.09f : 0), 0.44f);
+        else if (!stage.Has(ScenePlaces.City)) Add(Copse(), 0.44f);
         AddLand(Lands.Meadow(stage, 0.055f, 0.62f, road), 0.7f);
         bool house = stage.Has(ScenePlaces.House);
         float x = stage.Width * (0.5f - (stage.SunSide * 0.20f)), foot = h + (low * 0.30f);
@@ -150,12 +152,26 @@ internal sealed class Composition(Stage stage)
         if (stage.Has(SceneWeather.Fog)) Add(WeatherPainter.Fog(stage, 0.8f, stage.Horizon + ((stage.Height - stage.Horizon) * 0.45f), 210 * unit, 0.42f, -7 * unit), 0.8f, -7 * unit);
         if (stage.Has(SceneWeather.Rain | SceneWeather.Storm))
         {
-            float fall = 150 * unit, slant = stage.Has(SceneWeather.Wind | SceneWeather.Storm) ? 0.20f : 0.07f;
+            float fall = 115 * unit, slant = stage.Has(SceneWeather.Wind | SceneWeather.Storm) ? 0.20f : 0.07f;
             Add(WeatherPainter.Rain(stage, 0.6f, fall, slant), 0.6f, fall * slant, fall);
         }
         if (!stage.Has(SceneWeather.Snow)) return;
         Add(WeatherPainter.Snow(stage, 0.5f, 34 * unit, 6 * unit, 1), 0.5f, 6 * unit, 34 * unit, 9 * unit, 0, 4.6f);
-        Add(WeatherPainter.Snow(stage, 0.9f, 62 * unit, 11 * unit, 2.1f), 0.9f, 11 * unit, 62 * unit, 15 * unit, 0, 3.6f);
+        Add(WeatherPainter.Snow(stage, 0.9f, 46 * unit, 8 * unit, 2.1f), 0.9f, 8 * unit, 46 * unit, 15 * unit, 0, 3.6f);
+    }
+
+    /// <summary>A few small trees far off on the meadow; they give it its size.</summary>
+    private Plate Copse()
+    {
+        float unit = stage.Unit;
+        Plate plate = stage.Band(0.44f, stage.Horizon - (90 * unit), stage.Horizon + (60 * unit));
+        using SKCanvas canvas = plate.Canvas();
+        for (int i = 0; i < 9; i++)
+        {
+            float x = stage.Width * stage.Next(-0.05f, 1.05f), near = stage.Next();
+            TreePainter.Broad(stage, canvas, x, stage.Horizon + ((14 + (22 * near)) * unit), (36 + (46 * near)) * unit, 0.34f - (0.16f * near));
+        }
+        return plate;
     }
 
     /// <summary>Houses along the quay of a harbour, on the side away from the light.</summary>
@@ -257,7 +273,25 @@ internal sealed class Composition(Stage stage)
         float foot = stage.Horizon + (land.Eye / land.Near * stage.Focal);
         Plate plate = stage.Band(depth, stage.Horizon * 0.12f, Math.Min(stage.Height + stage.Margin(depth), foot + (stage.Margin(depth) * 0.6f)));
         TerrainPainter.Paint(stage, plate, land);
+        Extend(plate);
         Add(plate, depth);
+    }
+
+    /// <summary>
+    /// Draws each column's lowest colour on downwards. At rest the nearer layers hide that; when the camera tilts and the layers
+    /// part, land shows between them and not the sky.
+    /// </summary>
+    private static void Extend(Plate plate)
+    {
+        for (int x = plate.Left; x < plate.Right; x++)
+        {
+            int y = plate.Bottom - 1;
+            while (y > plate.Top && plate.Get(x, y).W < 0.9f) y--;
+            if (y <= plate.Top + 2 || y == plate.Bottom - 1) continue;
+            System.Numerics.Vector4 last = plate.Get(x, y - 1);
+            if (last.W < 0.9f) continue;
+            for (int below = y; below < plate.Bottom; below++) plate.Set(x, below, new System.Numerics.Vector3(last.X, last.Y, last.Z));
+        }
     }
 
     private void Add(Plate plate, float depth, float driftX = 0, float driftY = 0, float swayX = 0, float swayY = 0, float period = 4) =>

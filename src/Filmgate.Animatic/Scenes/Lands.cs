@@ -136,7 +136,7 @@ internal static class Lands
             {
                 float n = noise.Fbm((x * 9) + s, (z * 9) + s, 4), broad = noise.Fbm((x * 1.6f) + s, (z * 1.6f) + 3, 3);
                 Vector3 c = Mix(Rgb(0x4C6A2C), Rgb(0x8C9448), 0.5f + n + (broad * 0.7f));
-                c = Mix(c, Rgb(0xB49E5C), Smooth(0.1f, 0.55f, broad + (n * 0.4f)) * 0.7f);
+                c = Mix(c, Rgb(0xB49E5C), Smooth(0.1f, 0.55f, broad + (n * 0.4f)) * 0.7f) * 0.86f;
                 float fine = noise.At(x * 320, z * 150) * Smooth(0.7f, 0.12f, z);
                 float blades = z > 0.7f ? 0 : ((noise.At(x * 1500, z * 420) * 0.6f) + (noise.At(x * 3900, z * 900) * 0.5f)) * Smooth(0.7f, 0.2f, z);
                 c *= 1 + (fine * 0.16f) + (blades * 0.34f);

@@ -77,6 +77,8 @@ internal sealed record Mood
                 Horizon = veil, Middle = Mix(mood.Middle, veil, 0.7f), Zenith = Mix(mood.Zenith, veil, 0.42f), Key = Mix(mood.Key, veil, 0.3f),
             };
         }
+        if ((words.Places & (ScenePlaces.City | ScenePlaces.Street)) != 0 && mood.Lamps > 0.8f)
+            mood = mood with { Horizon = Screen(mood.Horizon, Rgb(0x54402C)), Middle = Screen(mood.Middle, Rgb(0x140E12)) };
         if (words.Tint is uint tint)
         {
             Vector3 colour = Rgb(tint);

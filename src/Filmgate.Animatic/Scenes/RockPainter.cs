@@ -76,13 +76,12 @@ internal static class RockPainter
                 break;
             }
         }
-        int reachAcross = Math.Max(2, (int)(3 * unit));
-        for (int i = reachAcross; i < plate.Width - reachAcross; i++)
+        int across = Math.Max(2, (int)(6 * unit));
+        int[] line = Shoreline(feet, across);
+        for (int i = 0; i < plate.Width; i++)
         {
-            int foot = feet[i], x = plate.Left + i;
+            int foot = line[i], x = plate.Left + i;
             if (foot == int.MinValue || foot >= plate.Bottom - 2) continue;
-            // A lone stone a few pixels wide would get a foam column of its own.
-            if (Math.Abs((long)feet[i - reachAcross] - foot) > 7 * unit || Math.Abs((long)feet[i + reachAcross] - foot) > 7 * unit) continue;
             float down = reach * unit;
             for (int y = foot; y < Math.Min(plate.Bottom, foot + (int)down); y++)
             {
@@ -104,5 +103,39 @@ internal static class RockPainter
                 plate.Over(x, y, white * (0.9f + (0.2f * spray)), a * 0.85f);
             }
         }
+    }
+
+    /// <summary>
+    /// The feet without jumps: first the middle one of each neighbourhood, so that a lone stone a few pixels wide gets no column
+    /// of foam of its own, then the mean, so that the surf runs slanting from one rock to the next.
+    /// </summary>
+    private static int[] Shoreline(int[] feet, int across)
+    {
+        var middle = new int[feet.Length];
+        var line = new int[feet.Length];
+        var near = new List<int>();
+        for (int i = 0; i < feet.Length; i++)
+        {
+            near.Clear();
+            for (int k = Math.Max(0, i - across); k <= Math.Min(feet.Length - 1, i + across); k++)
+            {
+                if (feet[k] != int.MinValue) near.Add(feet[k]);
+            }
+            near.Sort();
+            middle[i] = near.Count > across ? near[near.Count / 2] : int.MinValue;
+        }
+        for (int i = 0; i < feet.Length; i++)
+        {
+            long sum = 0;
+            int count = 0;
+            for (int k = Math.Max(0, i - across); k <= Math.Min(feet.Length - 1, i + across); k++)
+            {
+                if (middle[k] == int.MinValue) continue;
+                sum += middle[k];
+                count++;
+            }
+            line[i] = middle[i] == int.MinValue ? int.MinValue : (int)(sum / count);
+        }
+        return line;
     }
 }

@@ -18,16 +18,21 @@ internal static class SkyPainter
         float cirrus = mood.Cover > 0.9f ? 0 : 0.30f * Noise.Unit(stage.Words.Seed, 51) + 0.06f;
         if (stage.Has(SceneWeather.Clear)) cirrus *= 0.4f;
         if (mood.IsMoon) cirrus *= 0.35f;
-        Parallel.For(plate.Top, plate.Bottom, y =>
+        // The sky is smooth: every second pixel is worked out, the others lie between. The grain comes after that, per pixel.
+        int w = (plate.Width / 2) + 2, h = (plate.Height / 2) + 2;
+        var half = new Vector3[w * h];
+        Parallel.For(0, h, row =>
         {
+            float y = plate.Top + (row * 2);
             float t = Math.Max(0, (stage.Horizon - y) / stage.Height);
             float flat = 1 / (t + 0.10f);
-            for (int x = plate.Left; x < plate.Right; x++)
+            for (int col = 0; col < w; col++)
             {
-                if (y > below + 2)
+                float x = plate.Left + (col * 2);
+                if (y > below + 4)
                 {
-                    // Everything below the horizon lies behind land or water; one colour per row will do.
-                    plate.Set(x, y, mood.Horizon);
+                    // Everything below the horizon lies behind land or water; one colour will do.
+                    half[(row * w) + col] = mood.Horizon;
                     continue;
                 }
                 Vector3 c = stage.SkyAt(x, y);
@@ -39,9 +44,18 @@ internal static class SkyPainter
                     float a = Smooth(0.02f, 0.55f, wisp + (0.25f * bend)) * cirrus * Smooth(0.02f, 0.2f, t);
                     c = Mix(c, mood.CloudLit, a);
                 }
-                float corner = ((x / (float)stage.Width) - 0.5f) * 2;
-                float high = Math.Max(0, 0.35f - (y / (float)stage.Height));
-                plate.Set(x, y, c * (1 - (0.10f * corner * corner * (0.4f + (high * 2)))));
+                float corner = ((x / stage.Width) - 0.5f) * 2;
+                float high = Math.Max(0, 0.35f - (y / stage.Height));
+                half[(row * w) + col] = c * (1 - (0.10f * corner * corner * (0.4f + (high * 2))));
+            }
+        });
+        Parallel.For(0, plate.Height, row =>
+        {
+            int upper = (row / 2) * w, lower = ((row + 1) / 2) * w;
+            for (int col = 0; col < plate.Width; col++)
+            {
+                int left = col / 2, right = (col + 1) / 2;
+                plate.Set(plate.Left + col, plate.Top + row, (half[upper + left] + half[upper + right] + half[lower + left] + half[lower + right]) * 0.25f);
             }
         });
         if (mood.Stars > 0.05f) Stars(stage, plate);
@@ -108,7 +122,7 @@ internal static class SkyPainter
         paint.Shader = null;
         if (!mood.IsMoon)
         {
-            Vector3 core = Mix(mood.Glow, Vector3.One, stage.Time == SceneTime.Sunset || stage.Time == SceneTime.Dawn ? 0.62f : 0.85f);
+            Vector3 core = Mix(mood.Glow, Rgb(0xFFF7DC), 0.86f);
             using SKMaskFilter soft = SKMaskFilter.CreateBlur(SKBlurStyle.Normal, 2.4f * stage.Unit);
             paint.MaskFilter = soft;
             paint.Color = Ink(core, Math.Min(1, mood.Shine * 1.2f));

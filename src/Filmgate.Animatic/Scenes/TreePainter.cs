@@ -117,18 +117,20 @@ internal static class TreePainter
         Vector3 leaf = stage.Words.Tint is uint tint ? Mix(Rgb(0x5A7034), Rgb(tint), 0.5f) : Mix(Rgb(0x4C6A2C), Rgb(0x7C8038), stage.Next());
         Vector3 dark = Mix(leaf * ((mood.Key * 0.12f) + (mood.Fill * 0.55f)), haze, air), bright = Mix(leaf * ((mood.Key * (0.3f + mood.Shine)) + (mood.Fill * 0.8f)), haze, air);
         float cx = x, cy = foot - (h * 0.66f), radius = h * 0.38f;
+        int leaves = h > 120 * stage.Unit ? 9 : 3;
+        float leafSize = leaves == 9 ? 1 : 1.7f;
         // From the dark inside to the bright outside: later leaves lie nearer to the light.
         for (int pass = 0; pass < 4; pass++)
         {
             foreach ((float tx, float ty) in tips)
             {
-                for (int i = 0; i < 9; i++)
+                for (int i = 0; i < leaves; i++)
                 {
                     float angle = stage.Next(0, MathF.Tau), off = h * 0.085f * MathF.Sqrt(stage.Next());
                     float lx = tx + (MathF.Cos(angle) * off) + (stage.SunSide * pass * h * 0.008f), ly = ty + (MathF.Sin(angle) * off * 0.8f) - (pass * h * 0.009f);
                     float lit = Math.Clamp(0.42f + ((lx - cx) * stage.SunSide / radius * 0.42f) - ((ly - cy) / radius * 0.42f), 0, 1) * (0.25f + (0.25f * pass));
                     paint.Color = Ink(Mix(dark, bright, lit * (0.7f + (0.5f * stage.Next()))));
-                    canvas.DrawOval(lx, ly, h * stage.Next(0.007f, 0.018f), h * stage.Next(0.006f, 0.013f), paint);
+                    canvas.DrawOval(lx, ly, h * leafSize * stage.Next(0.007f, 0.018f), h * leafSize * stage.Next(0.006f, 0.013f), paint);
                 }
             }
         }

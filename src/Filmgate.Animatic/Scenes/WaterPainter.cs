@@ -52,6 +52,8 @@ internal sealed class WaterPainter
         float focal = stage.Focal, cx = stage.Width * 0.5f, unit = stage.Unit;
         float time = salt * 3.7f;
         bool light = stage.SunSeen || (mood.Shine > 0.3f && mood.SunHeight < 0);
+        var airs = new Vector3[plate.Width];
+        for (int i = 0; i < airs.Length; i++) airs[i] = stage.AirAt(plate.Left + i);
         Parallel.For(plate.Top, plate.Bottom, y =>
         {
             float down = Math.Max(0.6f, y + 0.5f - stage.Horizon);
@@ -60,6 +62,7 @@ internal sealed class WaterPainter
             float w1 = Weight(38, grain), w2 = Weight(13, grain), w3 = Weight(4.6f, grain), w4 = Weight(1.7f, grain), w5 = Weight(0.6f, grain);
             float log = MathF.Log(z) * 34;
             float view = down / focal;
+            float far = (1 - MathF.Exp(-z * 0.00042f * mood.Haze)) * (calm < 0.4f ? 0.25f : 0.55f);
             for (int x = plate.Left; x < plate.Right; x++)
             {
                 float a = opacity(x, y);
@@ -79,7 +82,7 @@ internal sealed class WaterPainter
                 float up = Math.Min(tilt * focal, stage.Horizon * 0.96f);
                 Vector3 sky = Look(x + (sx * focal * 0.55f), stage.Horizon - 1 - up);
                 float facing = Math.Clamp(view + sz, 0, 0.9f);
-                float fresnel = 0.03f + (0.97f * MathF.Pow(1 - facing, 4.2f));
+                float fresnel = 0.03f + (0.97f * (1 - facing) * (1 - facing) * (1 - facing) * (1 - facing));
                 fresnel = Math.Min(0.96f, fresnel * (1 - (0.20f * Math.Min(1, calm))));
                 Vector3 body = deep * (0.85f + Math.Clamp((n.X * 1.6f * calm) + (sz * 1.2f), -0.4f, 0.9f)) + (mood.Key * mood.Fill * (0.05f + (0.10f * Math.Clamp(n.X * 6, 0, 1))));
                 Vector3 c = Mix(body, sky, fresnel);
@@ -88,19 +91,21 @@ internal sealed class WaterPainter
                     float ddx = ((x + (sx * focal * 0.9f)) - stage.SunX) / focal, width = 0.035f + (0.11f * view) + (0.012f * calm);
                     float sunUp = Math.Max(0, mood.SunHeight) * stage.Height / focal;
                     float dz = (tilt - sunUp) / (0.10f + (0.08f * calm));
-                    float path = MathF.Exp(-(ddx * ddx) / (width * width));
-                    float glint = path * MathF.Exp(-dz * dz);
-                    float crest = Smooth(0.25f, 1.0f, (streak * (1 - w4)) + (n.Z * 9 * w4) + 0.25f);
-                    float strength = (mood.IsMoon ? 0.55f : mood.SunHeight < 0 ? 0.25f : 0.95f) * mood.Shine;
-                    c = Screen(c, Mix(mood.Glow, Vector3.One, 0.45f) * (glint * (0.12f + (0.88f * crest)) * strength));
+                    if (MathF.Abs(ddx) < 2.4f * width)
+                    {
+                        float path = MathF.Exp(-(ddx * ddx) / (width * width));
+                        float glint = path * MathF.Exp(-dz * dz);
+                        float crest = Smooth(0.25f, 1.0f, (streak * (1 - w4)) + (n.Z * 9 * w4) + 0.25f);
+                        float strength = (mood.IsMoon ? 0.55f : mood.SunHeight < 0 ? 0.25f : 0.95f) * mood.Shine;
+                        c = Screen(c, Mix(mood.Glow, Vector3.One, 0.45f) * (glint * (0.12f + (0.88f * crest)) * strength));
+                    }
                 }
-                if (calm > 0.7f)
+                if (calm > 0.7f && w2 > 0)
                 {
                     float cap = Smooth(1.12f, 1.5f, (n.X * 13 * calm) + (noise.At(wx * 1.9f, z * 2.6f) * 0.5f * w4) + (0.5f * calm) - 0.3f);
                     c = Mix(c, (mood.Key * 0.55f) + (mood.Fill * 0.6f), cap * 0.65f * w2);
                 }
-                float far = 1 - MathF.Exp(-z * 0.00042f * mood.Haze);
-                c = Mix(c, stage.AirAt(x), far * (calm < 0.4f ? 0.25f : 0.55f));
+                c = Mix(c, airs[x - plate.Left], far);
                 float nearby = Smooth(stage.Height * 0.72f, stage.Height * 1.1f, y);
                 plate.Set(x, y, c * (1 - (0.22f * nearby)), a);
             }
