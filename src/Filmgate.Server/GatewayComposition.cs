@@ -105,7 +105,7 @@ internal static class GatewayComposition
     private static IServiceCollection AddFoundation(this IServiceCollection services, GatewayOptions options) => services
         .AddSingleton(TimeProvider.System)
         .AddSingleton<Random>(_ => new LockedRandom(RandomNumberGenerator.GetInt32(int.MaxValue)))
-        .AddSingleton(provider => new IdSource(provider.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill))
+        .AddSingleton(provider => new IdSource(provider.GetRequiredService<TimeProvider>(), bytes => RandomNumberGenerator.Fill(bytes)))
         .AddSingleton(new EngineOptions
         {
             DataFolder = options.DataFolder,

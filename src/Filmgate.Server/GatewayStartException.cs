@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Filmgate.Storage;
+using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.Server;
 
