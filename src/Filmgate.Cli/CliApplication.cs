@@ -73,6 +73,11 @@ internal static class CliApplication
             terminal.Error.WriteLine($"{command}: {OneLine(Reason(exception))}");
             return ExitCode.Failed;
         }
+        catch (GatewayStartException exception)
+        {
+            terminal.Error.WriteLine($"{command}: {OneLine(exception.Message)}");
+            return ExitCode.Failed;
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             terminal.Error.WriteLine($"{command}: interrupted");
@@ -92,13 +97,18 @@ internal static class CliApplication
         var root = new Command(Name, "A self-hosted gateway for AI video: one task API in front, any provider behind it.");
         var generate = GenerateCommand.Create(terminal);
         var serve = ServeCommand.Create(terminal);
+        var draw = DrawCommand.Create(terminal);
         root.Add(generate);
         root.Add(serve);
+        root.Add(draw);
 
         var help = new HelpOption { Recursive = true };
         help.Action = new ExampledHelp(
             (HelpAction)help.Action!,
-            new Dictionary<Command, string> { [root] = Ending, [generate] = GenerateCommand.Ending, [serve] = ServeCommand.Ending });
+            new Dictionary<Command, string>
+            {
+                [root] = Ending, [generate] = GenerateCommand.Ending, [serve] = ServeCommand.Ending, [draw] = DrawCommand.Ending,
+            });
         root.Add(help);
         root.Add(new VersionOption { Action = new ShowVersion() });
         root.SetAction(int (_) => throw new UsageException($"a command is missing; there {CommandsInWords(root)}"));
@@ -120,7 +130,11 @@ internal static class CliApplication
         _ => line.Errors[0].Message,
     };
 
-    private static string CommandsInWords(Command root) => $"are {string.Join(" and ", root.Subcommands.Select(command => command.Name))}";
+    private static string CommandsInWords(Command root)
+    {
+        var names = root.Subcommands.Select(command => command.Name).ToArray();
+        return $"are {string.Join(", ", names[..^1])} and {names[^1]}";
+    }
 
     private static string Reason(FilmgateException exception)
     {
