@@ -513,11 +513,11 @@ public class GuardedHttpTests
     }
 
     [Fact]
-    public async Task Thousands_of_hosts_are_looked_up_a_bounded_number_at_a_time()
+    public async Task Hundreds_of_hosts_are_looked_up_a_bounded_number_at_a_time()
     {
         var resolver = new CountingResolver();
         using var http = new GuardedHttp(new EgressOptions { MaxConcurrentRequests = 8 }, resolver, TimeProvider.System);
-        var fetches = Enumerable.Range(0, 2000).Select(i => Assert.ThrowsAsync<EgressException>(() => http.GetAsync(Url($"http://host{i}.example/"), Cancel)));
+        var fetches = Enumerable.Range(0, 500).Select(i => Assert.ThrowsAsync<EgressException>(() => http.GetAsync(Url($"http://host{i}.example/"), Cancel)));
         await Task.WhenAll(fetches);
         Assert.InRange(resolver.Most, 1, 8);
     }
