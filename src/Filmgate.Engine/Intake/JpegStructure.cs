@@ -36,12 +36,8 @@ internal static class JpegStructure
             byte marker;
             if (inScan)
             {
-                do
-                {
-                    if (!reader.TrySkipPast(0xFF) || !ReadMarker(reader, out marker))
-                        return cut;
-                }
-                while (marker is 0x00 or (>= 0xD0 and <= 0xD7));
+                if (!reader.TrySkipToMarker(out marker))
+                    return cut;
             }
             else
             {
@@ -49,7 +45,7 @@ internal static class JpegStructure
                     return cut;
                 if (lead != 0xFF)
                     return broken;
-                if (!ReadMarker(reader, out marker))
+                if (!reader.TryReadByteBehindFilling(out marker))
                     return cut;
             }
 
@@ -110,17 +106,5 @@ internal static class JpegStructure
                 return cut;
         }
         return "is a JPEG file with too many segments";
-    }
-
-    // Any number of FF may stand before a marker as filling.
-    private static bool ReadMarker(PictureReader reader, out byte marker)
-    {
-        do
-        {
-            if (!reader.TryReadByte(out marker))
-                return false;
-        }
-        while (marker == 0xFF);
-        return true;
     }
 }

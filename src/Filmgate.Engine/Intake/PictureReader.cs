@@ -68,15 +68,58 @@ internal sealed class PictureReader(Stream stream)
         return true;
     }
 
-    /// <summary>Skips beyond the next byte of this value.</summary>
-    public bool TrySkipPast(byte value)
+    /// <summary>
+    /// Skips over JPEG picture data up to and including the next marker that ends it. Stuffed FF 00 and restart markers, of
+    /// which there may be millions, are passed inside the buffer.
+    /// </summary>
+    /// <param name="marker">The marker's second byte, neither 00, FF nor a restart.</param>
+    public bool TrySkipToMarker(out byte marker)
     {
+        marker = 0;
+        var afterLead = false;
         while (Fill())
         {
-            var found = _buffer.AsSpan(_start, _end - _start).IndexOf(value);
-            Advance(found < 0 ? _end - _start : found + 1);
-            if (found >= 0)
+            var bytes = _buffer.AsSpan(_start, _end - _start);
+            var at = 0;
+            while (at < bytes.Length)
+            {
+                if (!afterLead)
+                {
+                    var lead = bytes[at..].IndexOf((byte)0xFF);
+                    at = lead < 0 ? bytes.Length : at + lead + 1;
+                    afterLead = lead >= 0;
+                    continue;
+                }
+                marker = bytes[at++];
+                if (marker == 0xFF)
+                    continue;
+                afterLead = false;
+                if (marker is not (0x00 or (>= 0xD0 and <= 0xD7)))
+                {
+                    Advance(at);
+                    return true;
+                }
+            }
+            Advance(at);
+        }
+        return false;
+    }
+
+    /// <summary>Reads the next byte that is not FF; before a JPEG marker any number of FF may stand as filling.</summary>
+    public bool TryReadByteBehindFilling(out byte value)
+    {
+        value = 0;
+        while (Fill())
+        {
+            var bytes = _buffer.AsSpan(_start, _end - _start);
+            var other = bytes.IndexOfAnyExcept((byte)0xFF);
+            if (other >= 0)
+            {
+                value = bytes[other];
+                Advance(other + 1);
                 return true;
+            }
+            Advance(bytes.Length);
         }
         return false;
     }

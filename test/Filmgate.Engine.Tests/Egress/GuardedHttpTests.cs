@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Security;
@@ -148,24 +149,32 @@ public class GuardedHttpTests
     }
 
     [Fact]
+    public async Task Fetch_and_post_reach_the_server_itself()
+    {
+        await using var server = RawServer.Answering(Ok);
+        using var http = new GuardedHttp(Opened, Everywhere, TimeProvider.System);
+        await FetchAsync(http, $"http://pictures.example:{server.Port}/");
+        await http.PostAsync(Url($"http://pictures.example:{server.Port}/"), Json, new byte[2], Cancel);
+        Assert.Equal(["GET / HTTP/1.1", "POST / HTTP/1.1"], server.Heads.Select(head => head.Split("\r\n")[0]));
+    }
+
+    [Fact]
     public async Task A_proxy_of_the_environment_is_not_used()
     {
+        // The runtime reads these variables once per process, and for all tests in it; so the test above runs in its own.
         await using var proxy = RawServer.Answering(Ok);
-        await using var server = RawServer.Answering(Ok);
-        var before = Environment.GetEnvironmentVariable("http_proxy");
-        Environment.SetEnvironmentVariable("http_proxy", $"http://127.0.0.1:{proxy.Port}");
-        try
-        {
-            using var http = new GuardedHttp(Opened, Everywhere, TimeProvider.System);
-            await FetchAsync(http, $"http://pictures.example:{server.Port}/");
-            await http.PostAsync(Url($"http://pictures.example:{server.Port}/"), Json, new byte[2], Cancel);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("http_proxy", before);
-        }
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "exec", typeof(GuardedHttpTests).Assembly.Location, "-method", $"{typeof(GuardedHttpTests).FullName}.{nameof(Fetch_and_post_reach_the_server_itself)}" })
+            start.ArgumentList.Add(argument);
+        foreach (var name in new[] { "http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY" })
+            start.Environment[name] = $"http://127.0.0.1:{proxy.Port}";
+        start.Environment["no_proxy"] = "";
+        using var child = Process.Start(start)!;
+        _ = child.StandardError.ReadToEndAsync(Cancel);
+        var output = await child.StandardOutput.ReadToEndAsync(Cancel);
+        await child.WaitForExitAsync(Cancel);
+        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", output, StringComparison.Ordinal);
         Assert.Equal(0, proxy.Connections);
-        Assert.Equal(2, server.Heads.Count);
     }
 
     [Theory]
@@ -423,14 +432,15 @@ public class GuardedHttpTests
             closed = gone.Port;
         await using var missing = RawServer.Answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
         await using var silent = new RawServer(exchange => exchange.StallAsync());
-        using var http = new GuardedHttp(
-            Opened with { TotalTimeout = TimeSpan.FromMilliseconds(300) }, new ScriptedResolver().With("pictures.example", "127.0.0.1"), TimeProvider.System);
+        var resolver = new ScriptedResolver().With("pictures.example", "127.0.0.1");
+        using var http = new GuardedHttp(Opened, resolver, TimeProvider.System);
+        using var impatient = new GuardedHttp(Opened with { TotalTimeout = TimeSpan.FromMilliseconds(300) }, resolver, TimeProvider.System);
         string[] words =
         [
             (await FailAsync(http, $"http://pictures.example:{closed}/", EgressFailure.ConnectFailed)).PublicMessage,
             (await FailAsync(http, "http://unknown.example/", EgressFailure.NameNotResolved)).PublicMessage,
             (await FailAsync(http, $"http://pictures.example:{missing.Port}/", EgressFailure.BadStatus)).PublicMessage,
-            (await FailAsync(http, $"http://pictures.example:{silent.Port}/", EgressFailure.Timeout)).PublicMessage,
+            (await FailAsync(impatient, $"http://pictures.example:{silent.Port}/", EgressFailure.Timeout)).PublicMessage,
         ];
         Assert.Equal("could not be fetched", Assert.Single(words.Distinct()));
     }
@@ -513,11 +523,11 @@ public class GuardedHttpTests
     }
 
     [Fact]
-    public async Task Thousands_of_hosts_are_looked_up_a_bounded_number_at_a_time()
+    public async Task Hundreds_of_hosts_are_looked_up_a_bounded_number_at_a_time()
     {
         var resolver = new CountingResolver();
         using var http = new GuardedHttp(new EgressOptions { MaxConcurrentRequests = 8 }, resolver, TimeProvider.System);
-        var fetches = Enumerable.Range(0, 2000).Select(i => Assert.ThrowsAsync<EgressException>(() => http.GetAsync(Url($"http://host{i}.example/"), Cancel)));
+        var fetches = Enumerable.Range(0, 500).Select(i => Assert.ThrowsAsync<EgressException>(() => http.GetAsync(Url($"http://host{i}.example/"), Cancel)));
         await Task.WhenAll(fetches);
         Assert.InRange(resolver.Most, 1, 8);
     }
@@ -576,7 +586,7 @@ public class GuardedHttpTests
                 await exchange.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nbeginning");
                 await body(exchange);
             });
-            using var http = new GuardedHttp(Opened with { AnswerTimeout = TimeSpan.FromMilliseconds(400) }, Everywhere, TimeProvider.System);
+            using var http = new GuardedHttp(Opened with { AnswerTimeout = TimeSpan.FromMilliseconds(1500) }, Everywhere, TimeProvider.System);
             var answer = await http.PostAsync(Url($"http://receiver.example:{server.Port}/"), Json, new byte[2], Cancel);
             Assert.True(answer.IsSuccess);
             Assert.InRange(answer.Body.Length, 0, PostAnswer.MostBodyBytes);

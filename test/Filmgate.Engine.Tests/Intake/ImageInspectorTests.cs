@@ -299,13 +299,21 @@ public class ImageInspectorTests
         ];
         foreach (var (name, bytes) in bombs)
         {
-            Inspect(bytes);
+            var fastest = TimeSpan.MaxValue;
+            // The first run compiles and the machine may be busy; a file that is truly slow is slow every time.
+            for (var run = 0; run < 20 && fastest > TimeSpan.FromMilliseconds(100); run++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                Inspect(bytes);
+                var took = Stopwatch.GetElapsedTime(start);
+                fastest = took < fastest ? took : fastest;
+            }
+            Assert.True(fastest <= TimeSpan.FromMilliseconds(100), $"{name}: {fastest}");
+            TestContext.Current.SendDiagnosticMessage($"{name}: {fastest.TotalMilliseconds:0.0} ms");
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var clock = Stopwatch.StartNew();
             Inspect(bytes);
-            Assert.True(clock.ElapsedMilliseconds < 1000, $"{name}: {clock.ElapsedMilliseconds} ms");
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(allocated < 8_000_000, $"{name}: {allocated} bytes allocated");
+            Assert.True(allocated < 1_000_000 || name == "100 EXIF segments" && allocated < 8_000_000, $"{name}: {allocated} bytes allocated");
         }
     }
 

@@ -12,8 +12,10 @@ namespace Filmgate.Engine.Tests.Intake;
 public sealed class ImageIntakeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly GuardedHttp _http = new(
-        new EgressOptions { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")], TotalTimeout = TimeSpan.FromSeconds(5), IdleTimeout = TimeSpan.FromMilliseconds(300) },
+    private readonly GuardedHttp _http = Client(new EgressOptions());
+
+    private static GuardedHttp Client(EgressOptions options) => new(
+        options with { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")] },
         new ScriptedResolver().With("pictures.example", "127.0.0.1").With("inside.example", "10.0.0.1"), TimeProvider.System);
 
     public void Dispose()
@@ -22,10 +24,10 @@ public sealed class ImageIntakeTests : IDisposable
         _folder.Dispose();
     }
 
-    private async Task<ImageIntakeResult> TakeAsync(string url, int index = 1)
+    private async Task<ImageIntakeResult> TakeAsync(string url, int index = 1, GuardedHttp? http = null)
     {
         var source = ImageSource.Parse(url, ImageRules.Default, new OutboundUrlRules { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")], AllowedPorts = null }).Source!;
-        return await new ImageIntake(_http, ImageRules.Default).TakeAsync(index, source, _folder.File("picture"), TestContext.Current.CancellationToken);
+        return await new ImageIntake(http ?? _http, ImageRules.Default).TakeAsync(index, source, _folder.File("picture"), TestContext.Current.CancellationToken);
     }
 
     private async Task<ImageIntakeResult> ServeAsync(byte[] body, string headers = "", int index = 1)
@@ -128,7 +130,10 @@ public sealed class ImageIntakeTests : IDisposable
         await using (var cut = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\nxx"))
             AssertFailed(await TakeAsync($"http://pictures.example:{cut.Port}/"), FailureCode.ImageDownloadFailed, message, retryable: true);
         await using (var stalled = new RawServer(async exchange => { await exchange.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\nxx"); await exchange.StallAsync(); }))
-            AssertFailed(await TakeAsync($"http://pictures.example:{stalled.Port}/"), FailureCode.ImageDownloadFailed, message, retryable: true);
+        {
+            using var impatient = Client(new EgressOptions { IdleTimeout = TimeSpan.FromMilliseconds(200) });
+            AssertFailed(await TakeAsync($"http://pictures.example:{stalled.Port}/", http: impatient), FailureCode.ImageDownloadFailed, message, retryable: true);
+        }
         await using (var redirecting = RawServer.Answering("HTTP/1.1 302 X\r\nLocation: http://10.0.0.1/\r\nContent-Length: 0\r\n\r\n"))
             AssertFailed(await TakeAsync($"http://pictures.example:{redirecting.Port}/"), FailureCode.ImageDownloadFailed, message);
     }
