@@ -93,7 +93,10 @@ internal static class GatewayComposition
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
+            .AddFilter("Polly", LogLevel.Warning)
             .AddFilter("Orleans", LogLevel.Warning)
+            // It advises the server garbage collector, which would cost a small install several times the memory.
+            .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
         if (!settings.HandleSignals)

@@ -122,6 +122,6 @@ public sealed class TaskDesk(
         var verdict = OutboundUrl.Check(url, egress.CallbackRules);
         return verdict.IsAllowed
             ? []
-            : [new RequestFault(RequestField.CallbackUrl, $"must be a public https address: {verdict.Refusal}", url)];
+            : [new RequestFault(RequestField.CallbackUrl, $"must be an https URL of a public address; this one is refused: {verdict.Refusal}", url)];
     }
 }

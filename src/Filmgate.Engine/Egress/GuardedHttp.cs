@@ -179,7 +179,7 @@ public sealed class GuardedHttp : IDisposable
     private static Uri Checked(Uri url, OutboundUrlRules rules)
     {
         var result = OutboundUrl.Check(url.OriginalString, rules);
-        return result.Url ?? throw new EgressException(EgressFailure.RefusedUrl, result.Refusal!);
+        return result.Url ?? throw new EgressException(EgressFailure.RefusedUrl, $"The URL is refused: {result.Refusal}.");
     }
 
     private Uri Redirected(Uri from, HttpResponseMessage response)
@@ -188,7 +188,7 @@ public sealed class GuardedHttp : IDisposable
             throw new EgressException(EgressFailure.RefusedRedirect, $"{from.Host} redirects without saying where to.");
         var target = OutboundUrl.CheckRedirect(from, location, _fetchRules);
         return target.Url
-            ?? throw new EgressException(EgressFailure.RefusedRedirect, $"{from.Host} redirects to a URL that is not allowed. {target.Refusal}");
+            ?? throw new EgressException(EgressFailure.RefusedRedirect, $"{from.Host} redirects to a URL that is not allowed: {target.Refusal}.");
     }
 
     private static async Task<HttpResponseMessage> SendAsync(

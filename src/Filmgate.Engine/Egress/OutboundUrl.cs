@@ -16,7 +16,7 @@ public readonly record struct OutboundUrlResult
     /// <summary>The checked URL; null when refused. Its path and query are sent byte for byte as they were given.</summary>
     public Uri? Url { get; }
 
-    /// <summary>One sentence that says what is wrong and repeats nothing of the URL; null when allowed.</summary>
+    /// <summary>What is wrong, to be read after "it is refused": <c>it carries a user name or password</c>. Repeats nothing of the URL; null when allowed.</summary>
     public string? Refusal { get; }
 
     /// <summary>Whether the URL may be tried. The address it resolves to is judged later, when it is dialled.</summary>
@@ -24,7 +24,7 @@ public readonly record struct OutboundUrlResult
 
     internal static OutboundUrlResult Allowed(Uri url) => new(url, null);
 
-    internal static OutboundUrlResult Refused(string reason) => new(null, $"The URL is refused: {reason}.");
+    internal static OutboundUrlResult Refused(string reason) => new(null, reason);
 }
 
 /// <summary>

@@ -42,7 +42,7 @@ public abstract record ImageSource
         var url = OutboundUrl.Check(text, urls);
         return url.Url is { } checkedUrl
             ? ImageSourceResult.Accepted(new Remote(checkedUrl))
-            : ImageSourceResult.Refused(FailureCode.InvalidImageUrl, $"is refused. {url.Refusal}");
+            : ImageSourceResult.Refused(FailureCode.InvalidImageUrl, $"is refused: {url.Refusal}");
     }
 
     internal static ImageSourceResult Refused(DataUrlFault fault, ImageRules images) => fault switch

@@ -32,7 +32,7 @@ public sealed class RequestImages(ArtifactFolder files, ImageRules rules, Egress
                     var refused = read.Source is null ? read : ImageSource.Refused(fault, rules);
                     faults.Add(new RequestFault(
                         RequestField.ImageUrls,
-                        "must be an http(s) URL of a public address or a base64 data URL: it " + refused.Reason,
+                        "must be an http(s) URL of a public address or a base64 data URL; this one " + refused.Reason,
                         entries[i], i, refused.Code));
                     break;
             }
