@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Tests.Apixo;
+using Filmgate.Model.Gateway;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(TestGateway))]
+
+namespace Filmgate.Dialects.Tests.Apixo;
+
+/// <summary>The task API on a real Kestrel, wired as the server wires it, in front of a scripted desk.</summary>
+public class TestGateway : IAsyncLifetime
+{
+    private WebApplication? application;
+
+    internal ScriptedDesk Desk { get; } = new();
+
+    internal LogLines Logs { get; } = new();
+
+    public IPEndPoint Endpoint { get; private set; } = new(IPAddress.Loopback, 0);
+
+    public string Host => Endpoint.ToString();
+
+    /// <summary>Sends the key of the tasks' owner unless a request says otherwise.</summary>
+    public HttpClient Client { get; private set; } = new(new SocketsHttpHandler());
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(Configure);
+        builder.Logging.AddProvider(Logs);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddApixo();
+        application = builder.Build();
+        application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ApixoErrors.WriteInternalAsync });
+        application.UseRouting();
+        application.MapApixo();
+        application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
+        application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
+            .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
+        application.MapApixoUnmatched();
+        await application.StartAsync();
+        var address = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+        Endpoint = new IPEndPoint(IPAddress.Loopback, new Uri(address).Port);
+        Client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(address) };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ScriptedDesk.LiveKey);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (application is not null)
+        {
+            await application.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Posts a body as JSON and gives status and text.</summary>
+    public async Task<(int Status, string Body)> CreateAsync(byte[] body)
+    {
+        using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var answer = await Client.PostAsync(new Uri("/api/v1/generateTask/kling-2-1", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Reads an address and gives status and text.</summary>
+    public async Task<(int Status, string Body)> GetAsync(string address)
+    {
+        using var answer = await Client.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The limits under which it listens.</summary>
+    protected virtual void Configure(KestrelServerOptions kestrel)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        kestrel.AddServerHeader = false;
+        HttpLimits.Apply(kestrel.Limits);
+    }
+}
+
+/// <summary>Keeps what was logged at warning or above.</summary>
+internal sealed class LogLines : ILoggerProvider, ILogger
+{
+    public ConcurrentQueue<string> Complaints { get; } = [];
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            Complaints.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}
