@@ -122,11 +122,11 @@ internal sealed class LayerPlanes
         var extents = new Extent[coverage.Height];
         for (int y = 0; y < extents.Length; y++)
         {
-            Span<byte> row = coverage.Row(y);
-            int first = row.IndexOfAnyExcept((byte)0);
+            Span<short> row = coverage.Row(y);
+            int first = row.IndexOfAnyExcept((short)0);
             extents[y] = first < 0
                 ? new Extent(int.MaxValue, -1, false)
-                : new Extent(first, row.LastIndexOfAnyExcept((byte)0), !row.ContainsAnyExcept((byte)255));
+                : new Extent(first, row.LastIndexOfAnyExcept((short)0), !row.ContainsAnyExcept((short)(255 * FixedPoint.One)));
         }
 
         return extents;

@@ -14,9 +14,9 @@ internal sealed class SceneFrames : IFrameSource
     private readonly PlanarFrame backdrop;
     private readonly int firstMoving;
     private readonly LineSampler sampler = new();
-    private readonly FloatRow row;
-    private readonly FloatRow layerRow;
-    private readonly FloatRow coverageRow;
+    private readonly SampleRow row;
+    private readonly SampleRow layerRow;
+    private readonly SampleRow coverageRow;
 
     /// <summary>Prepares the frames; the scene can be disposed afterwards.</summary>
     /// <param name="scene">The scene.</param>
@@ -26,9 +26,9 @@ internal sealed class SceneFrames : IFrameSource
     {
         Size = new FrameSize(scene.Width, scene.Height);
         FrameCount = frames;
-        row = new FloatRow(Size.Width);
-        layerRow = new FloatRow(Size.Width);
-        coverageRow = new FloatRow(Size.Width);
+        row = new SampleRow(Size.Width);
+        layerRow = new SampleRow(Size.Width);
+        coverageRow = new SampleRow(Size.Width);
         layers = [.. scene.Layers.Select(layer => new LayerPlanes(layer, Size))];
         maps = [.. layers.Select(layer => Enumerable.Range(0, frames).Select(frame => layer.MapAt(path.At(frame), frame, Size)).ToArray())];
 
