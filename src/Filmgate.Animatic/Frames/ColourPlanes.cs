@@ -79,6 +79,10 @@ internal sealed class ColourPlanes
             int lower = Math.Min(upper + 1, planes.Luma.Height - 1);
             var above = (byte*)pixels + (nint)upper * stride;
             var below = (byte*)pixels + (nint)lower * stride;
+
+            // Layers are mostly empty, and an empty row is already what it should be.
+            if (covered && IsEmpty(above, picture.Width) && IsEmpty(below, picture.Width))
+                return;
             planes.ConvertLuma(above, red, upper);
             if (lower != upper)
                 planes.ConvertLuma(below, red, lower);
@@ -86,6 +90,8 @@ internal sealed class ColourPlanes
         });
         return planes;
     }
+
+    private static unsafe bool IsEmpty(byte* pixels, int width) => !new ReadOnlySpan<uint>(pixels, width).ContainsAnyExcept(0u);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void ConvertLuma(byte* pixels, int red, int row)
