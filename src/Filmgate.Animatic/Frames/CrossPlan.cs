@@ -19,35 +19,36 @@ internal sealed unsafe class CrossPlan
     private int count;
 
     /// <summary>Resamples a line.</summary>
-    /// <param name="line">The samples; at least one before the first place, and 32 after the last one, are readable.</param>
-    /// <param name="from">The first place, 1 or more.</param>
+    /// <param name="line">The samples; readable from one before the first place used to 32 after the last one.</param>
+    /// <param name="from">The place of column 0, 1 or more.</param>
     /// <param name="by">The distance between places, more than 0 and less than 2.</param>
-    /// <param name="results">Number of results.</param>
+    /// <param name="first">The first column wanted, a multiple of sixteen.</param>
+    /// <param name="results">Columns wanted.</param>
     /// <param name="target">Room for the results, rounded up to sixteen.</param>
-    public void Run(short* line, double from, double by, int results, short* target)
+    public void Run(short* line, double from, double by, int first, int results, short* target)
     {
         if (by == 1)
         {
-            RunEvenly(line, from, results, target);
+            RunEvenly(line + first, from, results, target);
             return;
         }
 
-        if (from != start || by != step || results > count)
-            Make(from, by, results);
+        if (from != start || by != step || first + results > count)
+            Make(from, by, Math.Max(first + results, count));
         if (by < 1)
-            RunCloser(line, results, target);
+            RunCloser(line, first, results, target);
         else
-            RunWider(line, results, target);
+            RunWider(line, first, results, target);
     }
 
     // At most eight neighbours serve eight results, so one load and one spreading are enough for each tap.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunCloser(short* line, int results, short* target)
+    private void RunCloser(short* line, int first, int results, short* target)
     {
-        ref Vector256<short> plan = ref vectors[0];
+        ref Vector256<short> plan = ref vectors[VectorsPerGroup * (first / FixedPoint.Lanes)];
         fixed (int* at = bases)
         {
-            int* place = at;
+            int* place = at + 2 * (first / FixedPoint.Lanes);
             for (int i = 0; i < results; i += FixedPoint.Lanes, place += 2)
             {
                 short* low = line + place[0];
@@ -66,12 +67,12 @@ internal sealed unsafe class CrossPlan
 
     // Up to sixteen neighbours serve eight results.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunWider(short* line, int results, short* target)
+    private void RunWider(short* line, int first, int results, short* target)
     {
-        ref Vector256<short> plan = ref vectors[0];
+        ref Vector256<short> plan = ref vectors[VectorsPerGroup * (first / FixedPoint.Lanes)];
         fixed (int* at = bases)
         {
-            int* place = at;
+            int* place = at + 2 * (first / FixedPoint.Lanes);
             for (int i = 0; i < results; i += FixedPoint.Lanes, place += 2)
             {
                 Vector256<byte> near = Unsafe.Add(ref plan, 4).AsByte();

@@ -9,7 +9,7 @@ namespace Filmgate.Animatic.Frames;
 /// A row is made in two passes. The first goes down: it interpolates between the source's rows, at every source column, along
 /// the line that the map draws through the source. The second goes across that line. Places are not rounded to a
 /// grid: the weights are computed for each sample's own place, so that slow moves do not step. Beyond its edges a plane continues
-/// as its outermost samples. One thread at a time.
+/// as its outermost samples. One thread at a time; with a sampler for each source the plans of its rows are kept.
 /// </remarks>
 internal sealed unsafe class LineSampler
 {
@@ -26,7 +26,7 @@ internal sealed unsafe class LineSampler
     /// <param name="plane">The source.</param>
     /// <param name="map">Sample numbers of the frame's plane to sample numbers of the source. It turns by no more than <see cref="SteepestSlope"/>, does not mirror, and shrinks to more than half.</param>
     /// <param name="row">The row of the frame's plane.</param>
-    /// <param name="first">The first column wanted.</param>
+    /// <param name="first">The first column wanted, a multiple of sixteen.</param>
     /// <param name="count">Columns wanted.</param>
     /// <param name="target">Gets the samples from its beginning on; they may overshoot 0 to 255 a little.</param>
     public void Sample(SamplePlane plane, in PlaneMap map, int row, int first, int count, SampleRow target)
@@ -44,7 +44,11 @@ internal sealed unsafe class LineSampler
         {
             double y = (map.E - slope * map.B) * row + (map.F - slope * map.C) + slope * lineFirst;
             Down(samples, plane.Width, plane.Height, y, slope, lineFirst, lineCount, line);
-            across.Run(line, start - lineFirst, map.A, count, target.Values);
+
+            // The plan counts from the row's beginning, so that parts of different rows share it.
+            double rowStart = map.B * row + map.C;
+            int rowFirst = (int)Math.Floor(rowStart) - 1;
+            across.Run(line + (rowFirst - lineFirst), rowStart - rowFirst, map.A, first, count, target.Values);
         }
     }
 

@@ -21,7 +21,6 @@ internal sealed class PictureFrames : IFrameSource
     private readonly Hanging? end;
     private readonly SampleRow row;
     private readonly SampleRow otherRow;
-    private readonly LineSampler sampler = new();
 
     /// <summary>Prepares the frames.</summary>
     /// <param name="startPicture">Exactly as large as the frame.</param>
@@ -87,8 +86,8 @@ internal sealed class PictureFrames : IFrameSource
     {
     }
 
-    private void Sample(Hanging picture, in PlaneMap map, int plane, int y, int width, SampleRow into) =>
-        sampler.Sample(picture.Planes.Plane(plane), map, y, 0, width, into);
+    private static void Sample(Hanging picture, in PlaneMap map, int plane, int y, int width, SampleRow into) =>
+        picture.Sampler.Sample(picture.Planes.Plane(plane), map, y, 0, width, into);
 
     private double EndShare(int frame)
     {
@@ -121,6 +120,8 @@ internal sealed class PictureFrames : IFrameSource
         }
 
         public ColourPlanes Planes { get; }
+
+        public LineSampler Sampler { get; } = new();
 
         public PlaneMap MapFor(PlaneMap map, int plane)
         {

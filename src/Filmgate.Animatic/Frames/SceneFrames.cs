@@ -13,7 +13,6 @@ internal sealed class SceneFrames : IFrameSource
     private readonly PlaneMap[][] maps;
     private readonly PlanarFrame backdrop;
     private readonly int firstMoving;
-    private readonly LineSampler sampler = new();
     private readonly SampleRow row;
     private readonly SampleRow layerRow;
     private readonly SampleRow coverageRow;
@@ -86,7 +85,7 @@ internal sealed class SceneFrames : IFrameSource
 
         bool begun = lowest >= from;
         if (begun)
-            sampler.Sample(layers[lowest].Planes.Plane(plane), planeMaps[lowest], y, 0, target.Length, row);
+            layers[lowest].Sampler.Sample(layers[lowest].Planes.Plane(plane), planeMaps[lowest], y, 0, target.Length, row);
 
         // 2. Lay the nearer ones over it.
         for (int i = Math.Max(lowest + 1, from); i < to; i++)
@@ -96,8 +95,8 @@ internal sealed class SceneFrames : IFrameSource
             if (!begun)
                 row.Read(behind);
             begun = true;
-            sampler.Sample(layers[i].Planes.CoverageOf(plane)!, planeMaps[i], y, first, count, coverageRow);
-            sampler.Sample(layers[i].Planes.Plane(plane), planeMaps[i], y, first, count, layerRow);
+            layers[i].Sampler.Sample(layers[i].Planes.CoverageOf(plane)!, planeMaps[i], y, first, count, coverageRow);
+            layers[i].Sampler.Sample(layers[i].Planes.Plane(plane), planeMaps[i], y, first, count, layerRow);
             row.Cover(layerRow, coverageRow, first, count);
         }
 
