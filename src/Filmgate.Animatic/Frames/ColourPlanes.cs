@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SkiaSharp;
 
 namespace Filmgate.Animatic.Frames;
@@ -78,6 +79,10 @@ internal sealed class ColourPlanes
             int lower = Math.Min(upper + 1, planes.Luma.Height - 1);
             var above = (byte*)pixels + (nint)upper * stride;
             var below = (byte*)pixels + (nint)lower * stride;
+
+            // Layers are mostly empty, and an empty row is already what it should be.
+            if (covered && IsEmpty(above, picture.Width) && IsEmpty(below, picture.Width))
+                return;
             planes.ConvertLuma(above, red, upper);
             if (lower != upper)
                 planes.ConvertLuma(below, red, lower);
@@ -86,25 +91,29 @@ internal sealed class ColourPlanes
         return planes;
     }
 
+    private static unsafe bool IsEmpty(byte* pixels, int width) => !new ReadOnlySpan<uint>(pixels, width).ContainsAnyExcept(0u);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void ConvertLuma(byte* pixels, int red, int row)
     {
-        Span<byte> luma = Luma.Row(row);
-        Span<byte> coverage = Coverage is null ? default : Coverage.Row(row);
+        Span<short> luma = Luma.Row(row);
+        Span<short> coverage = Coverage is null ? default : Coverage.Row(row);
         for (int x = 0; x < luma.Length; x++, pixels += 4)
         {
             int alpha = coverage.IsEmpty ? 255 : pixels[3];
-            luma[x] = (byte)((LumaRed * pixels[red] + LumaGreen * pixels[1] + LumaBlue * pixels[2 - red] + LumaOffset * alpha + (1 << (Shift - 1))) >> Shift);
+            luma[x] = (short)((LumaRed * pixels[red] + LumaGreen * pixels[1] + LumaBlue * pixels[2 - red] + LumaOffset * alpha + (1 << (Shift - FixedPoint.Shift - 1))) >> (Shift - FixedPoint.Shift));
             if (!coverage.IsEmpty)
-                coverage[x] = (byte)alpha;
+                coverage[x] = (short)(alpha << FixedPoint.Shift);
         }
     }
 
     // Each colour sample takes 1:2:1 of the columns around its own, over both rows: the filter that its place asks for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void ConvertChroma(byte* above, byte* below, int red, int row)
     {
-        Span<byte> cb = Cb.Row(row);
-        Span<byte> cr = Cr.Row(row);
-        Span<byte> coverage = HalfCoverage is null ? default : HalfCoverage.Row(row);
+        Span<short> cb = Cb.Row(row);
+        Span<short> cr = Cr.Row(row);
+        Span<short> coverage = HalfCoverage is null ? default : HalfCoverage.Row(row);
         int last = Luma.Width - 1;
         for (int x = 0; x < cb.Length; x++)
         {
@@ -119,11 +128,11 @@ internal sealed class ColourPlanes
             int g = Weigh(1);
             int b = Weigh(2 - red);
             int alpha = coverage.IsEmpty ? 8 * 255 : Weigh(3);
-            const int Half = 1 << (Shift + 2);
-            cb[x] = (byte)((CbRed * r + CbGreen * g + CbBlue * b + ChromaOffset * alpha + Half) >> (Shift + 3));
-            cr[x] = (byte)((CrRed * r + CrGreen * g + CrBlue * b + ChromaOffset * alpha + Half) >> (Shift + 3));
+            const int Half = 1 << (Shift + 2 - FixedPoint.Shift);
+            cb[x] = (short)((CbRed * r + CbGreen * g + CbBlue * b + ChromaOffset * alpha + Half) >> (Shift + 3 - FixedPoint.Shift));
+            cr[x] = (short)((CrRed * r + CrGreen * g + CrBlue * b + ChromaOffset * alpha + Half) >> (Shift + 3 - FixedPoint.Shift));
             if (!coverage.IsEmpty)
-                coverage[x] = (byte)((alpha + 4) >> 3);
+                coverage[x] = (short)(alpha << (FixedPoint.Shift - 3));
         }
     }
 

@@ -55,6 +55,9 @@ internal sealed class LayerPlanes
         half = Extents(Planes.HalfCoverage!);
     }
 
+    /// <summary>Resamples this layer.</summary>
+    public LineSampler Sampler { get; } = new();
+
     /// <summary>The layer's planes, coverage included.</summary>
     public ColourPlanes Planes { get; }
 
@@ -83,7 +86,7 @@ internal sealed class LayerPlanes
         return true;
     }
 
-    /// <summary>The columns of a row of the frame in which this layer may be seen; false for none.</summary>
+    /// <summary>The columns of a row of the frame in which this layer may be seen, the first one a multiple of sixteen; false for none.</summary>
     public bool VisibleColumns(in PlaneMap map, int plane, int row, int width, out int first, out int count)
     {
         Extent[] extents = plane == 0 ? full : half;
@@ -103,7 +106,7 @@ internal sealed class LayerPlanes
         // Outermost samples that are seen are continued beyond the plane.
         double start = map.B * row + map.C;
         int end = furthest == source.Width - 1 ? width : (int)Math.Clamp(Math.Ceiling((furthest + 2 - start) / map.A) + 1, 0, width);
-        first = nearest == 0 ? 0 : (int)Math.Clamp(Math.Floor((nearest - 2 - start) / map.A), 0, width);
+        first = nearest == 0 ? 0 : (int)Math.Clamp(Math.Floor((nearest - 2 - start) / map.A), 0, width) / FixedPoint.Lanes * FixedPoint.Lanes;
         count = end - first;
         return count > 0;
     }
@@ -122,11 +125,11 @@ internal sealed class LayerPlanes
         var extents = new Extent[coverage.Height];
         for (int y = 0; y < extents.Length; y++)
         {
-            Span<byte> row = coverage.Row(y);
-            int first = row.IndexOfAnyExcept((byte)0);
+            Span<short> row = coverage.Row(y);
+            int first = row.IndexOfAnyExcept((short)0);
             extents[y] = first < 0
                 ? new Extent(int.MaxValue, -1, false)
-                : new Extent(first, row.LastIndexOfAnyExcept((byte)0), !row.ContainsAnyExcept((byte)255));
+                : new Extent(first, row.LastIndexOfAnyExcept((short)0), !row.ContainsAnyExcept((short)(255 * FixedPoint.One)));
         }
 
         return extents;

@@ -19,9 +19,8 @@ internal sealed class PictureFrames : IFrameSource
     private readonly PlaneMap[] endMaps;
     private readonly Hanging start;
     private readonly Hanging? end;
-    private readonly FloatRow row;
-    private readonly FloatRow otherRow;
-    private readonly LineSampler sampler = new();
+    private readonly SampleRow row;
+    private readonly SampleRow otherRow;
 
     /// <summary>Prepares the frames.</summary>
     /// <param name="startPicture">Exactly as large as the frame.</param>
@@ -48,8 +47,8 @@ internal sealed class PictureFrames : IFrameSource
 
         start = new Hanging(startPicture, Size, VisibleMaps(startMaps, frame => endPicture is null || EndShare(frame) < 1));
         end = endPicture is null ? null : new Hanging(endPicture, Size, VisibleMaps(endMaps, frame => EndShare(frame) > 0));
-        row = new FloatRow(Size.Width);
-        otherRow = new FloatRow(Size.Width);
+        row = new SampleRow(Size.Width);
+        otherRow = new SampleRow(Size.Width);
     }
 
     /// <inheritdoc/>
@@ -76,7 +75,7 @@ internal sealed class PictureFrames : IFrameSource
                 if (share > 0)
                     Sample(end!, endMap, plane, y, width, share < 1 ? otherRow : row);
                 if (share is > 0 and < 1)
-                    row.Mix(otherRow, (float)share, width);
+                    row.Mix(otherRow, share, width);
                 row.Write(target.Bytes.AsSpan(offset + y * width, width));
             }
         }
@@ -87,8 +86,8 @@ internal sealed class PictureFrames : IFrameSource
     {
     }
 
-    private void Sample(Hanging picture, in PlaneMap map, int plane, int y, int width, FloatRow into) =>
-        sampler.Sample(picture.Planes.Plane(plane), map, y, 0, width, into);
+    private static void Sample(Hanging picture, in PlaneMap map, int plane, int y, int width, SampleRow into) =>
+        picture.Sampler.Sample(picture.Planes.Plane(plane), map, y, 0, width, into);
 
     private double EndShare(int frame)
     {
@@ -121,6 +120,8 @@ internal sealed class PictureFrames : IFrameSource
         }
 
         public ColourPlanes Planes { get; }
+
+        public LineSampler Sampler { get; } = new();
 
         public PlaneMap MapFor(PlaneMap map, int plane)
         {

@@ -1,6 +1,6 @@
 namespace Filmgate.Animatic.Frames;
 
-/// <summary>One plane of 8-bit samples to be resampled from.</summary>
+/// <summary>One plane of samples to be resampled from, in fixed point (<see cref="FixedPoint"/>).</summary>
 internal sealed class SamplePlane
 {
     // Vector loads may run over the end of the last row.
@@ -11,7 +11,7 @@ internal sealed class SamplePlane
     {
         Width = width;
         Height = height;
-        Bytes = GC.AllocateArray<byte>(width * height + Slack, pinned: true);
+        Samples = GC.AllocateArray<short>(width * height + Slack, pinned: true);
     }
 
     /// <summary>Samples in a row.</summary>
@@ -21,8 +21,8 @@ internal sealed class SamplePlane
     public int Height { get; }
 
     /// <summary>The rows one after the other, then some slack.</summary>
-    public byte[] Bytes { get; }
+    public short[] Samples { get; }
 
     /// <summary>The samples of one row.</summary>
-    public Span<byte> Row(int row) => Bytes.AsSpan(row * Width, Width);
+    public Span<short> Row(int row) => Samples.AsSpan(row * Width, Width);
 }

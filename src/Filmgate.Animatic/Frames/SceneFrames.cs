@@ -13,10 +13,9 @@ internal sealed class SceneFrames : IFrameSource
     private readonly PlaneMap[][] maps;
     private readonly PlanarFrame backdrop;
     private readonly int firstMoving;
-    private readonly LineSampler sampler = new();
-    private readonly FloatRow row;
-    private readonly FloatRow layerRow;
-    private readonly FloatRow coverageRow;
+    private readonly SampleRow row;
+    private readonly SampleRow layerRow;
+    private readonly SampleRow coverageRow;
 
     /// <summary>Prepares the frames; the scene can be disposed afterwards.</summary>
     /// <param name="scene">The scene.</param>
@@ -26,9 +25,9 @@ internal sealed class SceneFrames : IFrameSource
     {
         Size = new FrameSize(scene.Width, scene.Height);
         FrameCount = frames;
-        row = new FloatRow(Size.Width);
-        layerRow = new FloatRow(Size.Width);
-        coverageRow = new FloatRow(Size.Width);
+        row = new SampleRow(Size.Width);
+        layerRow = new SampleRow(Size.Width);
+        coverageRow = new SampleRow(Size.Width);
         layers = [.. scene.Layers.Select(layer => new LayerPlanes(layer, Size))];
         maps = [.. layers.Select(layer => Enumerable.Range(0, frames).Select(frame => layer.MapAt(path.At(frame), frame, Size)).ToArray())];
 
@@ -86,7 +85,7 @@ internal sealed class SceneFrames : IFrameSource
 
         bool begun = lowest >= from;
         if (begun)
-            sampler.Sample(layers[lowest].Planes.Plane(plane), planeMaps[lowest], y, 0, target.Length, row);
+            layers[lowest].Sampler.Sample(layers[lowest].Planes.Plane(plane), planeMaps[lowest], y, 0, target.Length, row);
 
         // 2. Lay the nearer ones over it.
         for (int i = Math.Max(lowest + 1, from); i < to; i++)
@@ -96,8 +95,8 @@ internal sealed class SceneFrames : IFrameSource
             if (!begun)
                 row.Read(behind);
             begun = true;
-            sampler.Sample(layers[i].Planes.CoverageOf(plane)!, planeMaps[i], y, first, count, coverageRow);
-            sampler.Sample(layers[i].Planes.Plane(plane), planeMaps[i], y, first, count, layerRow);
+            layers[i].Sampler.Sample(layers[i].Planes.CoverageOf(plane)!, planeMaps[i], y, first, count, coverageRow);
+            layers[i].Sampler.Sample(layers[i].Planes.Plane(plane), planeMaps[i], y, first, count, layerRow);
             row.Cover(layerRow, coverageRow, first, count);
         }
 

@@ -18,8 +18,8 @@ public sealed class ColourTests
     {
         using SKBitmap picture = Drawing.Plain(18, 10, new SKColor((byte)red, (byte)green, (byte)blue));
         ColourPlanes planes = ColourPlanes.Of(picture, covered: false);
-        Assert.All(planes.Luma.Row(9).ToArray(), value => Assert.Equal(luma, value));
-        Assert.All(planes.Cb.Row(4).ToArray(), value => Assert.Equal(cb, value));
-        Assert.All(planes.Cr.Row(4).ToArray(), value => Assert.Equal(cr, value));
+        Assert.All(planes.Luma.Row(9).ToArray(), value => Assert.Equal(luma, value / (double)FixedPoint.One, 0.5));
+        Assert.All(planes.Cb.Row(4).ToArray(), value => Assert.Equal(cb, value / (double)FixedPoint.One, 0.5));
+        Assert.All(planes.Cr.Row(4).ToArray(), value => Assert.Equal(cr, value / (double)FixedPoint.One, 0.5));
     }
 }
