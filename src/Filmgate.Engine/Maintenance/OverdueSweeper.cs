@@ -15,6 +15,9 @@ public sealed partial class OverdueSweeper(ITaskStore store, IWaker waker, Engin
     private const int PageSize = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A grain that is awake keeps its own time; only what it has missed is the sweeper's.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,19 +28,20 @@ public sealed partial class OverdueSweeper(ITaskStore store, IWaker waker, Engin
         }
 
         await start.WaitAsync(stoppingToken).ConfigureAwait(false);
+        // No grain is awake yet, so the first look spares nothing.
+        await SweepAsync(time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
         using var timer = new PeriodicTimer(Interval, time);
-        do
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            await SweepAsync(stoppingToken).ConfigureAwait(false);
+            await SweepAsync(time.GetUtcNow() - Grace, stoppingToken).ConfigureAwait(false);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    private async ValueTask SweepAsync(CancellationToken cancellationToken)
+    private async ValueTask SweepAsync(DateTimeOffset dueBefore, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var task in await store.FindDueAsync(time.GetUtcNow(), PageSize, cancellationToken).ConfigureAwait(false))
+            foreach (var task in await store.FindDueAsync(dueBefore, PageSize, cancellationToken).ConfigureAwait(false))
             {
                 waker.WakeTask(task);
             }
