@@ -22,6 +22,7 @@ using Filmgate.Storage;
 using Filmgate.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -73,6 +74,9 @@ internal static class GatewayComposition
         builder.WebHost.UseUrls(options.Urls).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
+            // Without TLS there is no HTTP/2 to negotiate; both belong to the proxy in front.
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
             HttpLimits.Apply(kestrel.Limits);
         });
         builder.Logging.ClearProviders();

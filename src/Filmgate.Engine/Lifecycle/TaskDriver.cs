@@ -39,8 +39,14 @@ public sealed partial class TaskDriver(
     Random chance,
     ILogger<TaskDriver> log)
 {
-    /// <summary>Most submissions of one task, counting those that providers refused or lost.</summary>
+    /// <summary>Most submissions of one task that providers answered with a refusal.</summary>
     public const int AttemptsMax = 5;
+
+    /// <summary>
+    /// Most submissions that were lost unbilled, such as renders that a crash of ours cut off. A clip must outlive a bad day of
+    /// restarts, but not one that is itself the reason for them.
+    /// </summary>
+    public const int LossesMax = 20;
 
     /// <summary>Most tries to fetch a picture over a network that fails.</summary>
     public const int IntakeTriesMax = 2;
@@ -93,11 +99,11 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> RouteAsync(VideoTask task, CancellationToken cancellationToken)
     {
-        if (task.Attempts.Length >= AttemptsMax)
+        var losses = task.Attempts.Count(IsLoss);
+        if (losses >= LossesMax || task.Attempts.Length - losses >= AttemptsMax)
         {
-            var why = task.LastAttempt?.Reason ?? "no provider took it";
-            return await FailAsync(task, new Failure(FailureCode.GenerationFailed, $"Given up after {AttemptsMax} attempts: {why}"), cancellationToken)
-                .ConfigureAwait(false);
+            var failure = new Failure(FailureCode.GenerationFailed, $"Given up after {task.Attempts.Length} attempts: {task.LastAttempt!.Reason}");
+            return await FailAsync(task, failure, cancellationToken).ConfigureAwait(false);
         }
 
         var route = Router.Choose(task.Request.Provider, task.IsTest, providers.All);
@@ -308,6 +314,10 @@ public sealed partial class TaskDriver(
             await provider.ReleaseAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static bool IsLoss(Attempt attempt) => attempt
+        is { State: AttemptState.Failed, FailCode: null }
+        or { Refusal: RefusalClass.NotReceived };
 
     private DateTimeOffset Now => time.GetUtcNow();
 
