@@ -9,9 +9,12 @@ namespace Filmgate.Storage;
 /// </summary>
 public interface ITaskStore
 {
-    /// <summary>Makes a new task durable. Returns when it has reached the disk.</summary>
+    /// <summary>
+    /// Admits a task: idempotency key, in-flight cap, budget, task row and hold, decided and written in one transaction. Returns when
+    /// the outcome has reached the disk.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">It could not be written; nothing is kept of it.</exception>
-    ValueTask AcceptAsync(VideoTask task, CancellationToken cancellationToken);
+    ValueTask<AdmissionOutcome> AdmitAsync(Admission admission, CancellationToken cancellationToken);
 
     /// <summary>The few fields that a status answer needs; null when the account has no such task.</summary>
     ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken);
@@ -26,6 +29,9 @@ public interface ITaskStore
     /// <exception cref="IllegalTransitionException">The step is not legal for the task as seen.</exception>
     /// <exception cref="StoreUnavailableException">It could not be written.</exception>
     ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken);
+
+    /// <summary>Tasks of an account that match, newest first.</summary>
+    ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Tasks whose due time has come, longest overdue first.</summary>
     ValueTask<IReadOnlyList<TaskKey>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using System.Net;
 using Filmgate.Model.Identity;
 
 namespace Filmgate.Model.Gateway;
@@ -22,6 +23,25 @@ public sealed record Caller(AccountId Account, KeyId Key, KeyKind Kind);
 /// <summary>Checks keys.</summary>
 public interface IKeyRing
 {
-    /// <summary>The caller behind a key, or null for a key that is unknown or revoked. Takes the same time for both.</summary>
-    ValueTask<Caller?> AuthenticateAsync(string key, CancellationToken cancellationToken);
+    /// <summary>
+    /// The caller behind a key, or null for one that is mistyped, unknown, expired, revoked, or used from an address that its
+    /// allow-list does not have. The answer does not say which.
+    /// </summary>
+    /// <param name="key">The key's text.</param>
+    /// <param name="source">The address of the connection; null when there is none.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask<Caller?> AuthenticateAsync(string key, IPAddress? source, CancellationToken cancellationToken);
 }
+
+/// <summary>Counts requests.</summary>
+public interface IRateGate
+{
+    /// <summary>Takes one request out of the account's minute. Usually answers from memory.</summary>
+    ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken);
+}
+
+/// <summary>Whether a request may go on.</summary>
+/// <param name="IsAllowed">Whether it may.</param>
+/// <param name="Limit">Requests that the account has in a minute.</param>
+/// <param name="Reset">How long until the next minute begins.</param>
+public readonly record struct RateVerdict(bool IsAllowed, int Limit, TimeSpan Reset);

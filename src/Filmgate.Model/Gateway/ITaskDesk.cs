@@ -10,13 +10,28 @@ namespace Filmgate.Model.Gateway;
 public interface ITaskDesk
 {
     /// <summary>Admits a draft and makes the task durable; the answer may be given once this returns.</summary>
-    ValueTask<CreateOutcome> CreateAsync(Caller caller, string dialect, GenerationDraft draft, CancellationToken cancellationToken);
+    /// <param name="caller">Who asks.</param>
+    /// <param name="dialect">The surface through which it comes.</param>
+    /// <param name="draft">What is asked.</param>
+    /// <param name="idempotencyKey">The caller's key, already known to be well-formed (<see cref="IdempotencyClaim.IsKey"/>); null without one.</param>
+    /// <param name="cancellationToken">Gives up before the task is written, never after.</param>
+    ValueTask<CreateOutcome> CreateAsync(
+        Caller caller, string dialect, GenerationDraft draft, string? idempotencyKey, CancellationToken cancellationToken);
+
+    /// <summary>What a draft would cost and where it would go now; nothing is created.</summary>
+    ValueTask<EstimateOutcome> EstimateAsync(Caller caller, GenerationDraft draft, CancellationToken cancellationToken);
 
     /// <summary>The task as its caller sees it; null when this account has no such task.</summary>
     ValueTask<TaskView?> FindAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
 
     /// <summary>The task with its pictures and attempts; null when this account has no such task.</summary>
     ValueTask<TaskDetails?> FindDetailsAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
+
+    /// <summary>Tasks of the caller's account that match, newest first.</summary>
+    ValueTask<ImmutableArray<TaskDetails>> ListAsync(Caller caller, TaskFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Cancels a task as far as that is still possible; null when this account has no such task.</summary>
+    ValueTask<CancelOutcome?> CancelAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
 
     /// <summary>What the account may still spend.</summary>
     ValueTask<Usd> BalanceAsync(Caller caller, CancellationToken cancellationToken);
@@ -31,16 +46,59 @@ public abstract record CreateOutcome
 
     /// <summary>The task is durable.</summary>
     /// <param name="Id">Its id.</param>
-    public sealed record Accepted(TaskId Id) : CreateOutcome;
+    /// <param name="IsReplay">Whether an earlier request with the same idempotency key created it.</param>
+    public sealed record Accepted(TaskId Id, bool IsReplay = false) : CreateOutcome;
 
     /// <summary>The request is wrong.</summary>
     /// <param name="Faults">Everything that is wrong with it; at least one.</param>
     public sealed record Refused(ImmutableArray<RequestFault> Faults) : CreateOutcome;
 
+    /// <summary>The idempotency key stands for another request.</summary>
+    public sealed record KeyReused : CreateOutcome;
+
+    /// <summary>A limit of the account is reached.</summary>
+    /// <param name="Reason">Which, in a sentence.</param>
+    /// <param name="RetryAfter">When to ask again.</param>
+    public sealed record TooMany(string Reason, TimeSpan RetryAfter) : CreateOutcome;
+
+    /// <summary>The budget does not reach.</summary>
+    /// <param name="Price">What the task would cost.</param>
+    /// <param name="Left">What may still be spent.</param>
+    public sealed record OverBudget(Usd Price, Usd Left) : CreateOutcome;
+
     /// <summary>Nothing is wrong with the request, but the house cannot take it now.</summary>
     /// <param name="Reason">Why, in a sentence.</param>
     /// <param name="RetryAfter">When to ask again.</param>
     public sealed record Unavailable(string Reason, TimeSpan RetryAfter) : CreateOutcome;
+}
+
+/// <summary>The answer to an estimate: a closed set.</summary>
+public abstract record EstimateOutcome
+{
+    private EstimateOutcome()
+    {
+    }
+
+    /// <summary>What it would cost and where it would go.</summary>
+    /// <param name="Price">The price; zero for test keys.</param>
+    /// <param name="Provider">The provider that would be chosen now; null when none can take it.</param>
+    /// <param name="Why">Why that one, in a sentence.</param>
+    public sealed record Priced(Usd Price, string? Provider, string Why) : EstimateOutcome;
+
+    /// <summary>The request is wrong.</summary>
+    /// <param name="Faults">Everything that is wrong with it; at least one.</param>
+    public sealed record Refused(ImmutableArray<RequestFault> Faults) : EstimateOutcome;
+}
+
+/// <summary>The answer to a cancellation.</summary>
+public enum CancelOutcome
+{
+    /// <summary>The task is canceled: it was at no provider.</summary>
+    Canceled = 1,
+    /// <summary>It is at a provider, who is asked to stop; the task ends as canceled, or with a clip that came all the same.</summary>
+    Requested = 2,
+    /// <summary>It has ended, or its clip is being taken in.</summary>
+    TooLate = 3,
 }
 
 /// <summary>A task as its caller sees it.</summary>

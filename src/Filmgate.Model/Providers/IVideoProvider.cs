@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 
 namespace Filmgate.Model.Providers;
@@ -21,6 +22,9 @@ public interface IVideoProvider
 
     /// <summary>Reads where an accepted task stands.</summary>
     ValueTask<Reading> ReadAsync(string upstreamId, CancellationToken cancellationToken);
+
+    /// <summary>Asks the provider to stop an accepted task. Best effort: what became of it is found out by reading. Does nothing by default.</summary>
+    ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Tells the provider that its copy of a clip is no longer needed. Best effort; does nothing by default.</summary>
     ValueTask ReleaseAsync(string upstreamId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -51,4 +55,5 @@ public enum ProviderTier
 /// <param name="Slots">Tasks that it takes at a time.</param>
 /// <param name="OwnIdQueryable">Whether <see cref="IVideoProvider.FindAsync"/> gives a certain answer.</param>
 /// <param name="FailureBills">Whether a task that it took and could not do may have been billed.</param>
-public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQueryable, bool FailureBills);
+/// <param name="Prices">What it charges.</param>
+public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQueryable, bool FailureBills, PriceList Prices);

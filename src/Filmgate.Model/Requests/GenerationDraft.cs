@@ -15,6 +15,8 @@ public enum RequestField
     Provider,
     /// <summary>The caller's tag.</summary>
     Source,
+    /// <summary>The caller's own notes.</summary>
+    Metadata,
     /// <summary>The object that holds the generation's parameters.</summary>
     Input,
     /// <summary>Mode.</summary>
@@ -65,4 +67,7 @@ public sealed record GenerationDraft
 
     /// <summary>The caller's tag.</summary>
     public string? Source { get; init; }
+
+    /// <summary>The caller's own notes; empty when not given.</summary>
+    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

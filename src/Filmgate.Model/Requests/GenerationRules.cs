@@ -15,6 +15,12 @@ public static class GenerationRules
     public const int NegativePromptLengthMax = 500;
     /// <summary>Longest <c>source</c> tag, in Unicode characters.</summary>
     public const int SourceLengthMax = 200;
+    /// <summary>Most entries of <c>metadata</c>.</summary>
+    public const int MetadataEntriesMax = 16;
+    /// <summary>Longest name of an entry of <c>metadata</c>, in Unicode characters.</summary>
+    public const int MetadataNameLengthMax = 64;
+    /// <summary>Longest value of an entry of <c>metadata</c>, in Unicode characters.</summary>
+    public const int MetadataValueLengthMax = 512;
     /// <summary>Seconds when none are given.</summary>
     public const int DurationDefault = 5;
     /// <summary>Closeness to the prompt when none is given.</summary>
@@ -47,6 +53,7 @@ public static class GenerationRules
         CheckPrompt(draft.Prompt, found);
         CheckText(RequestField.NegativePrompt, draft.NegativePrompt, NegativePromptLengthMax, FailureCode.PromptTooLong, found);
         CheckText(RequestField.Source, draft.Source, SourceLengthMax, null, found);
+        CheckMetadata(draft.Metadata, found);
 
         if (draft.Duration is { } seconds and not (5 or 10))
         {
@@ -109,6 +116,21 @@ public static class GenerationRules
         }
 
         CheckText(RequestField.Prompt, prompt, PromptLengthMax, FailureCode.PromptTooLong, found);
+    }
+
+    private static void CheckMetadata(ImmutableSortedDictionary<string, string> metadata, ImmutableArray<RequestFault>.Builder found)
+    {
+        if (metadata.Count > MetadataEntriesMax)
+        {
+            found.Add(new(RequestField.Metadata, $"must have at most {MetadataEntriesMax} entries", $"{metadata.Count} entries"));
+            return;
+        }
+
+        foreach (var (name, value) in metadata)
+        {
+            CheckText(RequestField.Metadata, name, MetadataNameLengthMax, null, found);
+            CheckText(RequestField.Metadata, value, MetadataValueLengthMax, null, found);
+        }
     }
 
     private static void CheckText(

@@ -170,6 +170,15 @@ public abstract record TaskTransition(DateTimeOffset At)
                 AttemptState.Accepted) with { DueAt = At };
     }
 
+    /// <summary>The caller wants it no more. What follows depends on where it is; the next step finds that out.</summary>
+    public sealed record RequestCancel(DateTimeOffset At) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => task.LastAttempt is { State: AttemptState.Completed }
+            ? throw new IllegalTransitionException(task, this, "its clip is being taken in")
+            : task with { CancelRequestedAt = task.CancelRequestedAt ?? At, DueAt = At };
+    }
+
     /// <summary>The clip lies in our store. Final.</summary>
     public sealed record Succeed(DateTimeOffset At, Clip Clip, NewDelivery? Callback) : TaskTransition(At)
     {

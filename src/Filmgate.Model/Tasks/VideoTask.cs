@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 
 namespace Filmgate.Model.Tasks;
@@ -58,6 +59,12 @@ public sealed record VideoTask
     public string? CallbackUrl { get; init; }
     /// <summary>The caller's tag.</summary>
     public string? Source { get; init; }
+    /// <summary>The caller's own notes.</summary>
+    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>What is held of the account's budget until the task ends; zero for test keys.</summary>
+    public Usd Hold { get; init; }
+    /// <summary>When the caller asked to cancel it; null when nobody did.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
     /// <summary>Where it stands.</summary>
     public required TaskState State { get; init; }
     /// <summary>Percent done as the provider says, 0 to 100; never goes back.</summary>
@@ -80,6 +87,9 @@ public sealed record VideoTask
     public ImmutableArray<InputImage>? Inputs { get; init; }
     /// <summary>All submissions, oldest first.</summary>
     public ImmutableArray<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>What the task cost: the sum over its submissions.</summary>
+    public Usd Cost => new(Attempts.Sum(attempt => attempt.Cost.Micros));
 
     /// <summary>The latest submission; null when there is none.</summary>
     public Attempt? LastAttempt => Attempts.Length > 0 ? Attempts[^1] : null;

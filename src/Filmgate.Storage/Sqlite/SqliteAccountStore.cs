@@ -1,30 +1,131 @@
 using System.Collections.Immutable;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
+using Microsoft.Data.Sqlite;
 using static Filmgate.Storage.Sqlite.SqliteRows;
 
 namespace Filmgate.Storage.Sqlite;
 
-/// <summary>Accounts and keys in SQLite.</summary>
+/// <summary>Accounts, keys and the audit log in SQLite.</summary>
 public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
 {
+    private const string AccountColumns =
+        "id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at FROM accounts";
+
+    private const string KeyColumns =
+        "id, account_id, kind, name, prefix, hash, created_at, last_used_at, expires_at, revoked_at, allowed_networks FROM api_keys";
+
     /// <inheritdoc/>
     public ValueTask<bool> AnyAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Read(0, static (session, _) => session.Scalar("SELECT EXISTS (SELECT 1 FROM accounts)") is 1L));
 
     /// <inheritdoc/>
-    public async ValueTask AddAsync(Account account, ImmutableArray<StoredKey> keys, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(Account account, ImmutableArray<StoredKey> keys, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(account);
-        await database.WriteAsync(session =>
+        ArgumentNullException.ThrowIfNull(audit);
+        await WriteAsync(audit, session =>
         {
             session.Execute(
-                "INSERT INTO accounts (id, name, spending_limit_micros, created_at) VALUES ($1, $2, $3, $4)",
-                account.Id.Value, account.Name, account.SpendingLimit.Micros, account.CreatedAt.Milliseconds());
+                """
+                INSERT INTO accounts (id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """,
+                account.Id.Value, account.Name, account.Limits.RequestsPerMinute, account.Limits.TasksInFlight, account.Budget.Total.Micros,
+                account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros, account.CreatedAt.Milliseconds());
             foreach (var key in keys)
             {
                 InsertKey(session, key);
+            }
+
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> UpdateAsync(Account account, AuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(audit);
+        return WriteAsync(audit, session => session.Execute(
+            """
+            UPDATE accounts SET name = $1, requests_per_minute = $2, tasks_in_flight_max = $3, spending_limit_micros = $4,
+                                day_limit_micros = $5, month_limit_micros = $6
+            WHERE id = $7
+            """,
+            account.Name, account.Limits.RequestsPerMinute, account.Limits.TasksInFlight, account.Budget.Total.Micros,
+            account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros, account.Id.Value) == 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Account?> FindAsync(AccountId id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(id, static (session, id) =>
+        {
+            using var row = session.Query($"SELECT {AccountColumns} WHERE id = $1", id.Value);
+            return row.Read() ? ReadAccount(row) : null;
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Account>> ListAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(0, static (session, _) =>
+        {
+            using var row = session.Query($"SELECT {AccountColumns} ORDER BY created_at, id");
+            return All(row, ReadAccount);
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<AccountTotals?> TotalsAsync(AccountId account, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read((account, Day: SqliteAdmission.Day(now)), static (session, asked) =>
+        {
+            using var row = session.Query(
+                """
+                SELECT held_micros + settled_micros, held_micros, tasks_in_flight,
+                       (SELECT COALESCE(SUM(micros), 0) FROM daily_spending WHERE account_id = id AND day = $2),
+                       (SELECT COALESCE(SUM(micros), 0) FROM daily_spending WHERE account_id = id AND day BETWEEN $3 || '-01' AND $3 || '-31')
+                FROM accounts WHERE id = $1
+                """,
+                asked.account.Value, asked.Day, asked.Day[..7]);
+            return row.Read()
+                ? new AccountTotals(
+                    new Spending(new Usd(row.GetInt64(0)), new Usd(row.GetInt64(3)), new Usd(row.GetInt64(4))), new Usd(row.GetInt64(1)), row.GetInt32(2))
+                : null;
+        }));
+
+    /// <inheritdoc/>
+    public async ValueTask AddKeyAsync(StoredKey key, AuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(audit);
+        await WriteAsync(audit, session => InsertKey(session, key), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ExpireKeyAsync(KeyId key, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(audit);
+        return WriteAsync(audit, session => session.Execute(
+            "UPDATE api_keys SET expires_at = MIN(COALESCE(expires_at, $1), $1) WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RevokeKeyAsync(KeyId key, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(audit);
+        return WriteAsync(audit, session => session.Execute(
+            "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask NoteKeyUseAsync(IReadOnlyCollection<KeyValuePair<KeyId, DateTimeOffset>> uses, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(uses);
+        await database.WriteAsync(session =>
+        {
+            foreach (var (key, at) in uses)
+            {
+                session.Execute("UPDATE api_keys SET last_used_at = MAX(COALESCE(last_used_at, 0), $1) WHERE id = $2", at.Milliseconds(), key.Value);
             }
 
             return true;
@@ -32,65 +133,96 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask AddKeyAsync(StoredKey key, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        await database.WriteAsync(session => InsertKey(session, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask RevokeKeyAsync(KeyId key, DateTimeOffset at, CancellationToken cancellationToken) =>
-        await database.WriteAsync(session => session.Execute(
-                "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value))
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
-
-    /// <inheritdoc/>
     public ValueTask<ImmutableArray<StoredKey>> FindKeysAsync(string prefix, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Read(prefix, static (session, prefix) =>
         {
-            var keys = ImmutableArray.CreateBuilder<StoredKey>();
+            using var row = session.Query($"SELECT {KeyColumns} WHERE prefix = $1 AND revoked_at IS NULL", prefix);
+            return All(row, ReadKey);
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<StoredKey>> ListKeysAsync(AccountId? account, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(account, static (session, account) =>
+        {
+            using var row = session.Query($"SELECT {KeyColumns} WHERE account_id IS $1 ORDER BY created_at, id", account?.Value);
+            return All(row, ReadKey);
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<StoredKey?> FindKeyAsync(KeyId key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(key, static (session, key) =>
+        {
+            using var row = session.Query($"SELECT {KeyColumns} WHERE id = $1", key.Value);
+            return row.Read() ? ReadKey(row) : null;
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<AuditRecord>> ReadAuditAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read((before, limit), static (session, asked) =>
+        {
             using var row = session.Query(
-                "SELECT id, account_id, kind, name, prefix, hash, created_at FROM api_keys WHERE prefix = $1 AND revoked_at IS NULL", prefix);
-            while (row.Read())
+                "SELECT id, at, actor, action, subject, details FROM audit_log WHERE $1 IS NULL OR id < $1 ORDER BY id DESC LIMIT $2", asked.before, asked.limit);
+            return All(row, static row => new AuditRecord(
+                row.GetInt64(0), new AuditEntry(Time(row.GetInt64(1)), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5))));
+        }));
+
+    // What was not done is not recorded either.
+    private async ValueTask<bool> WriteAsync(AuditEntry audit, Func<SqliteSession, bool> change, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session =>
+        {
+            if (!change(session))
             {
-                keys.Add(new StoredKey(
-                    new KeyId(row.GetString(0)),
-                    Text(row, 1) is { } account ? new AccountId(account) : null,
-                    StoredWords.Parse<KeyKind>(row.GetString(2)),
-                    row.GetString(3),
-                    row.GetString(4),
-                    [.. row.GetFieldValue<byte[]>(5)],
-                    Time(row.GetInt64(6))));
+                return false;
             }
 
-            return keys.ToImmutable();
-        }));
-
-    /// <inheritdoc/>
-    public ValueTask<Account?> FindFirstAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(0, static (session, _) =>
-        {
-            using var row = session.Query("SELECT id, name, spending_limit_micros, created_at FROM accounts ORDER BY created_at, id LIMIT 1");
-            return row.Read()
-                ? new Account(new AccountId(row.GetString(0)), row.GetString(1), new Usd(row.GetInt64(2)), Time(row.GetInt64(3)))
-                : null;
-        }));
-
-    /// <inheritdoc/>
-    public ValueTask<Usd> BalanceAsync(AccountId account, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(account, static (session, account) => new Usd((long)session.Scalar(
-            """
-            SELECT a.spending_limit_micros - COALESCE((
-                SELECT SUM(t.cost_micros) FROM tasks k JOIN attempts t ON t.task_id = k.id WHERE k.account_id = a.id AND t.cost_micros > 0), 0)
-            FROM accounts a WHERE a.id = $1
-            """,
-            account.Value)!)));
+            session.Execute(
+                "INSERT INTO audit_log (at, actor, action, subject, details) VALUES ($1, $2, $3, $4, $5)",
+                audit.At.Milliseconds(), audit.Actor, audit.Action, audit.Subject, audit.Details);
+            return true;
+        }).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     private static bool InsertKey(SqliteSession session, StoredKey key)
     {
         session.Execute(
-            "INSERT INTO api_keys (id, account_id, kind, name, prefix, hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            key.Id.Value, key.Account?.Value, key.Kind.Word(), key.Name, key.Prefix, key.Hash.ToArray(), key.CreatedAt.Milliseconds());
+            """
+            INSERT INTO api_keys (id, account_id, kind, name, prefix, hash, created_at, expires_at, allowed_networks)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            key.Id.Value, key.Account?.Value, key.Kind.Word(), key.Name, key.Prefix, key.Hash.ToArray(), key.CreatedAt.Milliseconds(),
+            key.ExpiresAt?.Milliseconds(), key.AllowedNetworks);
         return true;
     }
+
+    private static ImmutableArray<T> All<T>(SqliteDataReader row, Func<SqliteDataReader, T> read)
+    {
+        var all = ImmutableArray.CreateBuilder<T>();
+        while (row.Read())
+        {
+            all.Add(read(row));
+        }
+
+        return all.ToImmutable();
+    }
+
+    private static Account ReadAccount(SqliteDataReader row) => new(
+        new AccountId(row.GetString(0)),
+        row.GetString(1),
+        new AccountLimits(row.GetInt32(2), row.GetInt32(3)),
+        new Budget(new Usd(row.GetInt64(4)), OptionalUsd(row, 5), OptionalUsd(row, 6)),
+        Time(row.GetInt64(7)));
+
+    private static StoredKey ReadKey(SqliteDataReader row) => new()
+    {
+        Id = new KeyId(row.GetString(0)),
+        Account = Text(row, 1) is { } account ? new AccountId(account) : null,
+        Kind = StoredWords.Parse<KeyKind>(row.GetString(2)),
+        Name = row.GetString(3),
+        Prefix = row.GetString(4),
+        Hash = [.. row.GetFieldValue<byte[]>(5)],
+        CreatedAt = Time(row.GetInt64(6)),
+        LastUsedAt = OptionalTime(row, 7),
+        ExpiresAt = OptionalTime(row, 8),
+        RevokedAt = OptionalTime(row, 9),
+        AllowedNetworks = Text(row, 10),
+    };
 }

@@ -13,7 +13,8 @@ internal static class SqliteRows
 {
     public const string TaskColumns = """
         t.id, t.account_id, t.key_id, t.is_test, t.dialect, t.request, t.callback_url, t.source, t.state, t.progress,
-        t.revision, t.tries, t.created_at, t.inputs_at, t.due_at, t.completed_at, t.fail_code, t.fail_message
+        t.revision, t.tries, t.created_at, t.inputs_at, t.due_at, t.completed_at, t.fail_code, t.fail_message,
+        t.hold_micros, t.metadata, t.cancel_requested_at
         """;
 
     public const string AttemptColumns = """
@@ -43,6 +44,9 @@ internal static class SqliteRows
             DueAt = OptionalTime(row, 14),
             CompletedAt = OptionalTime(row, 15),
             Failure = Failure(row, 16),
+            Hold = new Usd(row.GetInt64(18)),
+            Metadata = StoredMetadata.Parse(Text(row, 19)),
+            CancelRequestedAt = OptionalTime(row, 20),
         },
         !row.IsDBNull(13));
 
@@ -90,6 +94,8 @@ internal static class SqliteRows
     private static FailureCode Code(string name) => FailureCodes.TryParse(name, out var code)
         ? code
         : throw new FormatException($"The store holds a failure code that this version does not know: '{name}'.");
+
+    public static Usd? OptionalUsd(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : new Usd(row.GetInt64(column));
 
     public static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

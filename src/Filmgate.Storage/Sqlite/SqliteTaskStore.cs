@@ -10,13 +10,13 @@ namespace Filmgate.Storage.Sqlite;
 public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
 {
     /// <inheritdoc/>
-    public async ValueTask AcceptAsync(VideoTask task, CancellationToken cancellationToken)
+    public async ValueTask<AdmissionOutcome> AdmitAsync(Admission admission, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(admission);
 
         // Serialised here, on the caller's thread, because the writer's time is everybody's.
-        var request = StoredRequest.Json(task.Request);
-        await database.WriteAsync(session => Insert(session, task, request)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var request = StoredRequest.Json(admission.Task.Request);
+        return await database.WriteAsync(session => SqliteAdmission.Admit(session, admission, request)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -70,6 +70,24 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return ValueTask.FromResult<IReadOnlyList<VideoTask>>(database.Read((account, filter), static (session, asked) =>
+        {
+            session.Execute("BEGIN");
+            try
+            {
+                return Find(session, asked.account, asked.filter).ConvertAll(key => Load(session, key)!);
+            }
+            finally
+            {
+                session.Execute("COMMIT");
+            }
+        }));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<TaskKey>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<TaskKey>>(database.Read((now, limit), static (session, asked) => Keys(
             session, "SELECT account_id, id FROM tasks WHERE due_at <= $1 ORDER BY due_at LIMIT $2", asked.now.Milliseconds(), asked.limit)));
@@ -96,22 +114,26 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         return keys;
     }
 
-    private static bool Insert(SqliteSession session, VideoTask task, string request)
-    {
-        session.Execute(
-            """
-            INSERT INTO tasks (id, account_id, key_id, is_test, dialect, request, callback_url, source, state, progress, revision, tries, created_at, due_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-            """,
-            task.Key.Task.Value, task.Key.Account.Value, task.KeyId.Value, task.IsTest ? 1 : 0, task.Dialect, request, task.CallbackUrl,
-            task.Source, task.State.Word(), task.Progress, task.Revision, task.Tries, task.CreatedAt.Milliseconds(), task.DueAt?.Milliseconds());
-        foreach (var (position, sha256) in StoredImages(task.Request))
-        {
-            session.Execute("INSERT INTO inputs (task_id, position, sha256) VALUES ($1, $2, $3)", task.Key.Task.Value, position, sha256);
-        }
-
-        return true;
-    }
+    // One statement for every filter: what is not asked for is null and always true. The account and the id bound the scan.
+    private static List<TaskKey> Find(SqliteSession session, AccountId account, TaskFilter filter) => Keys(
+        session,
+        """
+        SELECT account_id, id FROM tasks t
+        WHERE account_id = $1
+          AND ($2 IS NULL OR id < $2)
+          AND ($3 IS NULL OR state = $3)
+          AND ($4 IS NULL OR json_extract(request, '$.mode') = $4)
+          AND ($5 IS NULL OR created_at >= $5)
+          AND ($6 IS NULL OR created_at < $6)
+          AND ($7 IS NULL OR instr(lower(json_extract(request, '$.prompt')), lower($7)) > 0)
+          AND ($8 IS NULL OR source = $8)
+          AND NOT EXISTS (
+              SELECT 1 FROM json_each($9) wanted
+              WHERE NOT EXISTS (SELECT 1 FROM json_each(t.metadata) has WHERE has.key = wanted.key AND has.value = wanted.value))
+        ORDER BY id DESC LIMIT $10
+        """,
+        account.Value, filter.Before?.Value, filter.State?.Word(), filter.Mode?.ToString(), filter.CreatedFrom?.Milliseconds(),
+        filter.CreatedBefore?.Milliseconds(), filter.Prompt, filter.Source, StoredMetadata.Json(filter.Metadata) ?? "{}", filter.Limit);
 
     private static VideoTask? Load(SqliteSession session, TaskKey key)
     {
@@ -183,12 +205,12 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         var updated = session.Execute(
             """
             UPDATE tasks SET state = $1, progress = $2, revision = $3, tries = $4, due_at = $5, completed_at = $6,
-                             fail_code = $7, fail_message = $8, clip_id = $9, inputs_at = COALESCE(inputs_at, $10)
-            WHERE id = $11 AND account_id = $12 AND revision = $13
+                             fail_code = $7, fail_message = $8, clip_id = $9, inputs_at = COALESCE(inputs_at, $10), cancel_requested_at = $11
+            WHERE id = $12 AND account_id = $13 AND revision = $14
             """,
             next.State.Word(), next.Progress, next.Revision, next.Tries, next.DueAt?.Milliseconds(), next.CompletedAt?.Milliseconds(),
             next.Failure?.Code.Name(), next.Failure?.Message, next.Clip?.Id.Value, next.Inputs is null ? null : step.At.Milliseconds(),
-            id, seen.Key.Account.Value, seen.Revision);
+            next.CancelRequestedAt?.Milliseconds(), id, seen.Key.Account.Value, seen.Revision);
         if (updated != 1)
         {
             throw new InvalidOperationException($"Task {id} changed within the writer's own transaction.");
@@ -200,6 +222,11 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         }
 
         WriteAttempts(session, id, seen.Attempts, next.Attempts);
+        if (next.State.IsTerminal())
+        {
+            SqliteAdmission.Close(session, next, step.At);
+        }
+
         if (step.Delivery is { } delivery)
         {
             InsertDelivery(session, id, delivery, step.At);

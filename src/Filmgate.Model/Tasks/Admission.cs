@@ -1,0 +1,35 @@
+using Filmgate.Model.Money;
+using Filmgate.Model.Requests;
+
+namespace Filmgate.Model.Tasks;
+
+/// <summary>A task at the door: everything that is decided and written in one transaction before the caller is told.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Claim">The caller's idempotency key; null without one.</param>
+public sealed record Admission(VideoTask Task, IdempotencyClaim? Claim);
+
+/// <summary>What came of an admission: a closed set.</summary>
+public abstract record AdmissionOutcome
+{
+    private AdmissionOutcome()
+    {
+    }
+
+    /// <summary>The task is on the disk.</summary>
+    public sealed record Accepted : AdmissionOutcome;
+
+    /// <summary>The key was used before for the same request; nothing was created.</summary>
+    /// <param name="Original">The task it stands for.</param>
+    public sealed record Replayed(Identity.TaskId Original) : AdmissionOutcome;
+
+    /// <summary>The key was used before for another request; nothing was created.</summary>
+    public sealed record KeyReused : AdmissionOutcome;
+
+    /// <summary>The account has as many tasks in flight as it may have; nothing was created.</summary>
+    /// <param name="Limit">How many it may have.</param>
+    public sealed record TooManyInFlight(int Limit) : AdmissionOutcome;
+
+    /// <summary>The budget does not reach; nothing was created.</summary>
+    /// <param name="Left">What may still be spent.</param>
+    public sealed record OverBudget(Usd Left) : AdmissionOutcome;
+}

@@ -1,0 +1,27 @@
+using Filmgate.Model.Identity;
+using Filmgate.Model.Requests;
+
+namespace Filmgate.Model.Tasks;
+
+/// <summary>Which tasks a list shows. Null does not filter.</summary>
+public sealed record TaskFilter
+{
+    /// <summary>Most tasks, 1 to 100.</summary>
+    public int Limit { get; init; } = 20;
+    /// <summary>Only tasks older than this one.</summary>
+    public TaskId? Before { get; init; }
+    /// <summary>Only tasks in this state.</summary>
+    public TaskState? State { get; init; }
+    /// <summary>Only tasks of this mode.</summary>
+    public GenerationMode? Mode { get; init; }
+    /// <summary>Only tasks accepted at this time or later.</summary>
+    public DateTimeOffset? CreatedFrom { get; init; }
+    /// <summary>Only tasks accepted before this time.</summary>
+    public DateTimeOffset? CreatedBefore { get; init; }
+    /// <summary>Only tasks whose prompt contains this text, ignoring the case of ASCII letters.</summary>
+    public string? Prompt { get; init; }
+    /// <summary>Only tasks with exactly these entries among their metadata.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, string>> Metadata { get; init; } = [];
+    /// <summary>Only tasks with this source tag.</summary>
+    public string? Source { get; init; }
+}
