@@ -1,3 +1,5 @@
+using Filmgate.Model.Money;
+
 namespace Filmgate.Engine;
 
 /// <summary>How the engine runs.</summary>
@@ -11,6 +13,12 @@ public sealed record EngineOptions
 
     /// <summary>Clips that the local renderer makes at a time. Default: 2.</summary>
     public int RenderSlots { get; init; } = 2;
+
+    /// <summary>
+    /// What a render is charged to the account of a live key, although it costs nothing: a rehearsal of budgets before there is a bill.
+    /// Default: free.
+    /// </summary>
+    public PriceList RenderPrices { get; init; } = PriceList.Free;
 
     /// <summary>How long clips and input pictures are kept. Default: 15 days, which is what the task API promises.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(15);

@@ -1,4 +1,5 @@
 using Filmgate.Engine.Admission;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
@@ -10,7 +11,9 @@ namespace Filmgate.Server;
 internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options, IdSource ids, TimeProvider time)
 {
     // A fresh install must not be able to run up a bill.
-    private static readonly Usd SpendingLimit = Usd.FromDollars(100);
+    private static readonly Budget Budget = new(Usd.FromDollars(100));
+
+    private const string Actor = "first start";
 
     private StoredKey? _ephemeral;
 
@@ -20,7 +23,7 @@ internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options,
         var issued = new List<IssuedKey>();
         if (!await accounts.AnyAsync(cancellationToken).ConfigureAwait(false))
         {
-            var account = new Account(ids.NewAccount(), "default", SpendingLimit, time.GetUtcNow());
+            var account = new Account(ids.NewAccount(), "default", AccountLimits.Default, Budget, time.GetUtcNow());
             await accounts.AddAsync(
                 account,
                 [
@@ -28,14 +31,15 @@ internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options,
                     Key(KeyKind.Live, account.Id, Chosen(KeyKind.Live), issued),
                     Key(KeyKind.Test, account.Id, Chosen(KeyKind.Test), issued),
                 ],
+                new AuditEntry(time.GetUtcNow(), Actor, "account.create", account.Id.Value),
                 cancellationToken).ConfigureAwait(false);
         }
 
         if (options.EphemeralTestKey is { } secret)
         {
-            var account = await accounts.FindFirstAsync(cancellationToken).ConfigureAwait(false);
-            _ephemeral = Stored(KeyKind.Test, account!.Id, secret, "ephemeral key");
-            await accounts.AddKeyAsync(_ephemeral, cancellationToken).ConfigureAwait(false);
+            var account = (await accounts.ListAsync(cancellationToken).ConfigureAwait(false))[0];
+            _ephemeral = Stored(KeyKind.Test, account.Id, secret, "ephemeral key");
+            await accounts.AddKeyAsync(_ephemeral, Audit("key.create", _ephemeral.Id), cancellationToken).ConfigureAwait(false);
         }
 
         return issued;
@@ -46,7 +50,7 @@ internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options,
     {
         if (_ephemeral is not null)
         {
-            await accounts.RevokeKeyAsync(_ephemeral.Id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            await accounts.RevokeKeyAsync(_ephemeral.Id, time.GetUtcNow(), Audit("key.revoke", _ephemeral.Id), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -65,6 +69,16 @@ internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options,
         return Stored(kind, account, secret, name);
     }
 
-    private StoredKey Stored(KeyKind kind, AccountId? account, string secret, string name) =>
-        new(ids.NewKey(), account, kind, name, KeyText.VisiblePart(secret)!, [.. KeyText.Hash(secret)], time.GetUtcNow());
+    private StoredKey Stored(KeyKind kind, AccountId? account, string secret, string name) => new()
+    {
+        Id = ids.NewKey(),
+        Account = account,
+        Kind = kind,
+        Name = name,
+        Prefix = KeyText.VisiblePart(secret)!,
+        Hash = [.. KeyText.Hash(secret)],
+        CreatedAt = time.GetUtcNow(),
+    };
+
+    private AuditEntry Audit(string action, KeyId key) => new(time.GetUtcNow(), Actor, action, key.Value);
 }

@@ -17,6 +17,7 @@ using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Storage;
 using Filmgate.Storage.Sqlite;
@@ -118,6 +119,7 @@ internal static class GatewayComposition
             DataFolder = options.DataFolder,
             Paused = options.Paused,
             RenderSlots = options.RenderSlots,
+            RenderPrices = options.RehearsesPrices ? PriceList.Printed : PriceList.Free,
             Retention = TimeSpan.FromDays(options.RetentionDays),
             FfmpegPath = options.FfmpegPath,
         })
@@ -136,11 +138,15 @@ internal static class GatewayComposition
         })
         .AddSingleton<ITaskStore, SqliteTaskStore>()
         .AddSingleton<IAccountStore, SqliteAccountStore>()
+        .AddSingleton<IBooks, SqliteBooks>()
         .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
         .AddSingleton<IClipStore, SqliteClipStore>();
 
     private static IServiceCollection AddAdmission(this IServiceCollection services) => services
-        .AddSingleton<IKeyRing, KeyRing>()
+        .AddSingleton<KeyRing>()
+        .AddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>())
+        .AddSingleton<IRateGate, RateGate>()
+        .AddHostedService<KeyUseRecorder>()
         .AddSingleton<ITaskDesk, TaskDesk>();
 
     private static IServiceCollection AddIntake(this IServiceCollection services) => services

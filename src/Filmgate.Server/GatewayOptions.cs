@@ -29,6 +29,8 @@ public sealed record GatewayOptions
     public bool Paused { get; init; }
     /// <summary>Clips that the local renderer makes at a time, 1 to 64. Default: 2.</summary>
     public int RenderSlots { get; init; } = 2;
+    /// <summary>Whether live keys are charged the printed prices for local renders, to rehearse budgets. Default: false.</summary>
+    public bool RehearsesPrices { get; init; }
     /// <summary>Days for which clips are kept, 1 to 3650. Default: 15.</summary>
     public int RetentionDays { get; init; } = 15;
     /// <summary>The FFmpeg program; null to search PATH.</summary>
@@ -56,6 +58,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             EphemeralTestKey = settings.EphemeralTestKey,
             Paused = ReadSwitch("Filmgate:Engine:Paused"),
             RenderSlots = ReadNumber("Filmgate:Animatic:Slots", 2, 1, 64),
+            RehearsesPrices = ReadSwitch("Filmgate:Animatic:RehearsePrices"),
             RetentionDays = ReadNumber("Filmgate:Artifacts:RetentionDays", 15, 1, 3650),
             FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
             WebhookWaits = ReadWaits(),
@@ -116,6 +119,10 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             _errors.Add(
                 $"{name}: the key given ({key.Length} characters) must have {KeyText.ChosenLengthMin} or more characters and begin with "
                 + $"{string.Join(" or ", kinds.Select(KeyText.Prefix))}. Leave it out to have one generated.");
+        }
+        else if (key is not null && KeyText.IsMistyped(key))
+        {
+            _errors.Add($"{name}: the key given has the form of a generated key but not its checksum. Check it for a typing error, or give a text of another length.");
         }
 
         return key;

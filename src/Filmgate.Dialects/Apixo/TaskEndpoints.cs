@@ -35,7 +35,7 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
 
         // Looking up a key or a task is short and is not worth a cancellation source per request.
         var key = Credentials.Read(context.Request.Headers);
-        var caller = key is null ? null : await keys.AuthenticateAsync(key, CancellationToken.None);
+        var caller = key is null ? null : await keys.AuthenticateAsync(key, context.Connection.RemoteIpAddress, CancellationToken.None);
         if (caller is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -95,7 +95,7 @@ internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys)
         }
 
         // From here on the caller may leave: a creation that has begun is finished, so that it never stands half done.
-        switch (await desk.CreateAsync(caller, Wire.Dialect, draft, CancellationToken.None))
+        switch (await desk.CreateAsync(caller, Wire.Dialect, draft, idempotencyKey: null, CancellationToken.None))
         {
             case CreateOutcome.Accepted accepted:
                 WriteAccepted(context.Response, accepted.Id);

@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Cryptography;
+using Filmgate.Engine.Egress;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
 using Filmgate.Storage;
 
 namespace Filmgate.Engine.Admission;
 
 /// <summary>
 /// Checks keys. Found keys are remembered for a short while, so that a status read costs no look-up; unknown ones are not,
-/// so that nobody can fill the memory by guessing.
+/// so that nobody can fill the memory by guessing. A mistyped key is refused by its checksum alone.
 /// </summary>
 public sealed class KeyRing(IAccountStore accounts, TimeProvider time) : IKeyRing
 {
@@ -16,12 +19,13 @@ public sealed class KeyRing(IAccountStore accounts, TimeProvider time) : IKeyRin
     public static readonly TimeSpan MemoryMax = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Remembered> _memory = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<KeyId, DateTimeOffset> _uses = new();
 
     /// <inheritdoc/>
-    public async ValueTask<Caller?> AuthenticateAsync(string key, CancellationToken cancellationToken)
+    public async ValueTask<Caller?> AuthenticateAsync(string key, IPAddress? source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (KeyText.VisiblePart(key) is not { } prefix)
+        if (KeyText.VisiblePart(key) is not { } prefix || KeyText.IsMistyped(key))
         {
             return null;
         }
@@ -29,7 +33,37 @@ public sealed class KeyRing(IAccountStore accounts, TimeProvider time) : IKeyRin
         var candidates = _memory.TryGetValue(prefix, out var remembered) && time.GetElapsedTime(remembered.At) < MemoryMax
             ? remembered.Keys
             : await FindAsync(prefix, cancellationToken).ConfigureAwait(false);
-        return Match(key, candidates);
+        if (Match(key, candidates) is not { } match)
+        {
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        if (match.ExpiresAt <= now || !match.MayBeUsedFrom(source))
+        {
+            return null;
+        }
+
+        _uses[match.Caller.Key] = now;
+        return match.Caller;
+    }
+
+    /// <summary>Forgets a key at once, where the change was made on this node.</summary>
+    public void Forget(string prefix) => _memory.TryRemove(prefix, out _);
+
+    /// <summary>The latest use of each key since the last call; see <see cref="KeyUseRecorder"/>.</summary>
+    internal IReadOnlyCollection<KeyValuePair<KeyId, DateTimeOffset>> TakeUses()
+    {
+        var taken = new List<KeyValuePair<KeyId, DateTimeOffset>>();
+        foreach (var key in _uses.Keys)
+        {
+            if (_uses.TryRemove(key, out var at))
+            {
+                taken.Add(new(key, at));
+            }
+        }
+
+        return taken;
     }
 
     private async ValueTask<ImmutableArray<Known>> FindAsync(string prefix, CancellationToken cancellationToken)
@@ -42,28 +76,43 @@ public sealed class KeyRing(IAccountStore accounts, TimeProvider time) : IKeyRin
             return [];
         }
 
-        ImmutableArray<Known> known = [.. stored.Select(key => new Known([.. key.Hash], new Caller(key.Account ?? default, key.Id, key.Kind)))];
+        ImmutableArray<Known> known = [.. stored.Select(Known.Of)];
         _memory[prefix] = new Remembered(known, at);
         return known;
     }
 
     // Every candidate is compared, and each in constant time, so that the time taken says nothing about how near a guess was.
-    private static Caller? Match(string key, ImmutableArray<Known> candidates)
+    private static Known? Match(string key, ImmutableArray<Known> candidates)
     {
         var hash = KeyText.Hash(key);
-        Caller? found = null;
+        Known? found = null;
         foreach (var candidate in candidates)
         {
             if (CryptographicOperations.FixedTimeEquals(hash, candidate.Hash))
             {
-                found = candidate.Caller;
+                found = candidate;
             }
         }
 
         return found;
     }
 
-    private readonly record struct Known(byte[] Hash, Caller Caller);
+    private sealed record Known(byte[] Hash, Caller Caller, DateTimeOffset? ExpiresAt, IReadOnlyList<IPNetwork> AllowedNetworks)
+    {
+        public static Known Of(StoredKey key)
+        {
+            // What cannot be read allows nothing: an allow-list must never fail open.
+            var readable = Egress.AllowedNetworks.TryParse(key.AllowedNetworks, out var networks, out _);
+            return new Known(
+                [.. key.Hash],
+                new Caller(key.Account ?? default, key.Id, key.Kind),
+                key.ExpiresAt,
+                key.AllowedNetworks is null ? [] : readable && networks.Count > 0 ? networks : [new IPNetwork(IPAddress.None, 32)]);
+        }
+
+        public bool MayBeUsedFrom(IPAddress? source) =>
+            AllowedNetworks.Count == 0 || (source is not null && PublicAddress.IsIn(PublicAddress.Normalise(source), AllowedNetworks));
+    }
 
     private readonly record struct Remembered(ImmutableArray<Known> Keys, long At);
 }

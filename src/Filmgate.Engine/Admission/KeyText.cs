@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
@@ -19,6 +20,7 @@ public static class KeyText
     public const int ChosenLengthMin = 24;
 
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static readonly SearchValues<char> AlphabetSet = SearchValues.Create(Alphabet);
     private const int RandomLength = 30;
     private const int ChecksumLength = 6;
 
@@ -58,6 +60,33 @@ public static class KeyText
     {
         ArgumentNullException.ThrowIfNull(key);
         return key.Length > VisibleLength ? key[..VisibleLength] : null;
+    }
+
+    /// <summary>
+    /// Whether a key has the form of a generated one and a checksum that is not its own. Keys that an operator chose have another form
+    /// and no checksum.
+    /// </summary>
+    public static bool IsMistyped(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (!HasGeneratedForm(key))
+        {
+            return false;
+        }
+
+        var body = key[..^ChecksumLength];
+        return !key.AsSpan(body.Length).SequenceEqual(Checksum(body));
+    }
+
+    private static bool HasGeneratedForm(string key)
+    {
+        if (KindOf(key) is not { } kind)
+        {
+            return false;
+        }
+
+        var rest = key.AsSpan(Prefix(kind).Length);
+        return rest.Length == RandomLength + ChecksumLength && !rest.ContainsAnyExcept(AlphabetSet);
     }
 
     /// <summary>What is stored instead of the key. The key has more entropy than the hash could be searched for, so no salt is needed.</summary>

@@ -4,16 +4,18 @@ using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Routing;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
+using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage;
 
 namespace Filmgate.Engine.Admission;
 
-/// <summary>Admits drafts, makes tasks durable and shows them to their owners.</summary>
+/// <summary>Admits drafts, makes tasks durable, cancels them and shows them to their owners.</summary>
 public sealed class TaskDesk(
     ITaskStore tasks,
     IAccountStore accounts,
@@ -21,23 +23,27 @@ public sealed class TaskDesk(
     RequestImages images,
     EgressOptions egress,
     ClipLinks links,
+    TaskDriver driver,
     IWaker waker,
     IdSource ids,
     TimeProvider time) : ITaskDesk
 {
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(2);
 
+    // A slot of the cap becomes free when a clip is done, which takes a minute or two; asking every few seconds finds it soon enough.
+    private static readonly TimeSpan InFlightRetry = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
-    public async ValueTask<CreateOutcome> CreateAsync(Caller caller, string dialect, GenerationDraft draft, CancellationToken cancellationToken)
+    public async ValueTask<CreateOutcome> CreateAsync(
+        Caller caller, string dialect, GenerationDraft draft, string? idempotencyKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(draft);
 
         // :: Step 1: everything that can be told from the request alone, all faults at once.
-        var request = GenerationRules.Check(draft, providers.Names, out var faults);
         var pictures = images.Read(draft.ImageUrls);
-        faults = [.. faults, .. pictures.Faults, .. CheckCallback(draft.CallbackUrl)];
-        if (request is null || faults.Length > 0)
+        var request = Check(draft, pictures, out var faults);
+        if (request is null)
         {
             return new CreateOutcome.Refused(faults);
         }
@@ -47,7 +53,7 @@ public sealed class TaskDesk(
             // :: Step 2: pictures that came with the request are put on the disk.
             request = request with { Images = await images.StoreAsync(pictures, cancellationToken).ConfigureAwait(false) };
 
-            // :: Step 3: the task is made durable; only then may the caller be told.
+            // :: Step 3: cap, budget, key and task are decided and written at once; only then may the caller be told.
             var now = time.GetUtcNow();
             var task = new VideoTask
             {
@@ -58,15 +64,18 @@ public sealed class TaskDesk(
                 Request = request,
                 CallbackUrl = draft.CallbackUrl,
                 Source = draft.Source,
+                Metadata = draft.Metadata,
+                Hold = PriceFor(caller, request, Route(caller, request)),
                 State = TaskState.Pending,
                 CreatedAt = now,
                 DueAt = now,
             };
+            var claim = idempotencyKey is null
+                ? null
+                : new IdempotencyClaim(idempotencyKey, IdempotencyClaim.FingerprintOf(draft), now + IdempotencyClaim.Lifetime);
 
             // Not given up with the caller's connection: once the write is queued, its outcome is the task's.
-            await tasks.AcceptAsync(task, CancellationToken.None).ConfigureAwait(false);
-            waker.WakeTask(task.Key);
-            return new CreateOutcome.Accepted(task.Key.Task);
+            return Answer(await tasks.AdmitAsync(new Model.Tasks.Admission(task, claim), CancellationToken.None).ConfigureAwait(false), task);
         }
         catch (StoreUnavailableException)
         {
@@ -76,6 +85,22 @@ public sealed class TaskDesk(
         {
             return new CreateOutcome.Unavailable("The artifact folder cannot take pictures now; nothing was created.", StoreRetry);
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EstimateOutcome> EstimateAsync(Caller caller, GenerationDraft draft, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(draft);
+        var request = Check(draft, images.Read(draft.ImageUrls), out var faults);
+        if (request is null)
+        {
+            return ValueTask.FromResult<EstimateOutcome>(new EstimateOutcome.Refused(faults));
+        }
+
+        var provider = Route(caller, request);
+        return ValueTask.FromResult<EstimateOutcome>(new EstimateOutcome.Priced(
+            PriceFor(caller, request, provider), provider?.Name, Router.Explain(request.Provider, caller.Kind == KeyKind.Test, provider)));
     }
 
     /// <inheritdoc/>
@@ -99,17 +124,85 @@ public sealed class TaskDesk(
     {
         ArgumentNullException.ThrowIfNull(caller);
         var task = await tasks.LoadAsync(new TaskKey(caller.Account, id), cancellationToken).ConfigureAwait(false);
-        return task is null ? null : new TaskDetails(
-            task,
-            task.Clip is { } clip ? links.Clip(clip.Id, clip.ExpiresAt) : null,
-            task.Clip is { PosterSha256: not null } withPoster ? links.Poster(withPoster.Id, withPoster.ExpiresAt) : null);
+        return task is null ? null : Details(task);
     }
 
     /// <inheritdoc/>
-    public ValueTask<Usd> BalanceAsync(Caller caller, CancellationToken cancellationToken)
+    public async ValueTask<ImmutableArray<TaskDetails>> ListAsync(Caller caller, TaskFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return accounts.BalanceAsync(caller.Account, cancellationToken);
+        return [.. (await tasks.ListAsync(caller.Account, filter, cancellationToken).ConfigureAwait(false)).Select(Details)];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CancelOutcome?> CancelAsync(Caller caller, TaskId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        while (await tasks.LoadAsync(new TaskKey(caller.Account, id), cancellationToken).ConfigureAwait(false) is { } task)
+        {
+            if (task.State.IsTerminal() || task.LastAttempt is { State: AttemptState.Completed })
+            {
+                return task.Failure is { Code: FailureCode.Canceled } ? CancelOutcome.Canceled : CancelOutcome.TooLate;
+            }
+
+            // The task may move between our look and our step; then we look again. It can only move a few times.
+            var wished = task.CancelRequestedAt is null
+                ? await tasks.ApplyAsync(task, new TaskTransition.RequestCancel(time.GetUtcNow()), cancellationToken).ConfigureAwait(false)
+                : new StepOutcome(Won: true, task);
+            if (!wished.Won)
+            {
+                continue;
+            }
+
+            if (NextSteps.Of(wished.Task) != NextStep.Cancel)
+            {
+                waker.WakeTask(task.Key);
+                return CancelOutcome.Requested;
+            }
+
+            if ((await driver.StepAsync(wished.Task, cancellationToken).ConfigureAwait(false)).Won)
+            {
+                return CancelOutcome.Canceled;
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Usd> BalanceAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var account = await accounts.FindAsync(caller.Account, cancellationToken).ConfigureAwait(false);
+        var totals = await accounts.TotalsAsync(caller.Account, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        return account!.Budget.Left(totals!.Spent);
+    }
+
+    private CreateOutcome Answer(AdmissionOutcome outcome, VideoTask task)
+    {
+        switch (outcome)
+        {
+            case AdmissionOutcome.Accepted:
+                waker.WakeTask(task.Key);
+                return new CreateOutcome.Accepted(task.Key.Task);
+            case AdmissionOutcome.Replayed replayed:
+                return new CreateOutcome.Accepted(replayed.Original, IsReplay: true);
+            case AdmissionOutcome.KeyReused:
+                return new CreateOutcome.KeyReused();
+            case AdmissionOutcome.TooManyInFlight full:
+                return new CreateOutcome.TooMany($"The account has its {full.Limit} tasks in flight; wait until one of them has ended.", InFlightRetry);
+            case AdmissionOutcome.OverBudget over:
+                return new CreateOutcome.OverBudget(task.Hold, over.Left);
+            default:
+                throw new InvalidOperationException($"No case is written for {outcome.GetType().Name}.");
+        }
+    }
+
+    private GenerationRequest? Check(GenerationDraft draft, PendingImages pictures, out ImmutableArray<RequestFault> faults)
+    {
+        var request = GenerationRules.Check(draft, providers.Names, out faults);
+        faults = [.. faults, .. pictures.Faults, .. CheckCallback(draft.CallbackUrl)];
+        return faults.IsEmpty ? request : null;
     }
 
     private ImmutableArray<RequestFault> CheckCallback(string? url)
@@ -124,4 +217,15 @@ public sealed class TaskDesk(
             ? []
             : [new RequestFault(RequestField.CallbackUrl, $"must be an https URL of a public address; this one is refused: {verdict.Refusal}", url)];
     }
+
+    private IVideoProvider? Route(Caller caller, GenerationRequest request) =>
+        Router.Choose(request.Provider, caller.Kind == KeyKind.Test, providers.All);
+
+    private static Usd PriceFor(Caller caller, GenerationRequest request, IVideoProvider? provider) =>
+        caller.Kind == KeyKind.Test || provider is null ? Usd.Zero : provider.Facts.Prices.Of(request);
+
+    private TaskDetails Details(VideoTask task) => new(
+        task,
+        task.Clip is { } clip ? links.Clip(clip.Id, clip.ExpiresAt) : null,
+        task.Clip is { PosterSha256: not null } withPoster ? links.Poster(withPoster.Id, withPoster.ExpiresAt) : null);
 }

@@ -23,6 +23,10 @@ public enum NextStep
     TakeIn,
     /// <summary>The provider's failure becomes the task's.</summary>
     Conclude,
+    /// <summary>The caller's wish to cancel becomes the task's end: it is at no provider.</summary>
+    Cancel,
+    /// <summary>A prepared attempt is taken back before it is sent, because the caller wants to cancel.</summary>
+    Withdraw,
 }
 
 /// <summary>Decides what a task needs next, from its record alone: the same after a crash as without one.</summary>
@@ -35,6 +39,17 @@ public static class NextSteps
         if (task.State.IsTerminal())
         {
             return NextStep.Rest;
+        }
+
+        if (task.CancelRequestedAt is not null)
+        {
+            switch (task.LastAttempt)
+            {
+                case null or { State: AttemptState.Refused or AttemptState.Failed }:
+                    return NextStep.Cancel;
+                case { State: AttemptState.Prepared }:
+                    return NextStep.Withdraw;
+            }
         }
 
         if (task.Inputs is null)

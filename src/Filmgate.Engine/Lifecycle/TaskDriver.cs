@@ -4,6 +4,7 @@ using Filmgate.Engine.Intake;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage;
@@ -57,6 +58,8 @@ public sealed partial class TaskDriver(
     // A freed slot wakes those who wait for it; this is how long a waiter sleeps when that word is lost.
     private static readonly TimeSpan SlotWait = TimeSpan.FromSeconds(30);
 
+    private static readonly Failure Canceled = new(FailureCode.Canceled, "Canceled by the caller.");
+
     /// <summary>Makes the step that is due and returns the task as it is afterwards; a lost race returns it as it was seen.</summary>
     public async ValueTask<StepOutcome> StepAsync(VideoTask task, CancellationToken cancellationToken)
     {
@@ -73,6 +76,9 @@ public sealed partial class TaskDriver(
             NextStep.TakeIn => await TakeInAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
             NextStep.Conclude => await FailAsync(
                 task, new Failure(task.LastAttempt!.FailCode!.Value, task.LastAttempt.Reason!), cancellationToken).ConfigureAwait(false),
+            NextStep.Cancel => await FailAsync(task, Canceled, cancellationToken).ConfigureAwait(false),
+            NextStep.Withdraw => await RefuseAsync(
+                task, task.LastAttempt!, RefusalClass.NotReceived, Canceled.Message, TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
             var unknown => throw new InvalidOperationException($"No step is written for {unknown}."),
         };
     }
@@ -199,6 +205,11 @@ public sealed partial class TaskDriver(
             return await PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
         }
 
+        if (task.CancelRequestedAt is not null)
+        {
+            await provider.CancelAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+        }
+
         var reading = await provider.ReadAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
         switch (reading)
         {
@@ -209,8 +220,9 @@ public sealed partial class TaskDriver(
             case Reading.Unreadable unreadable:
                 return await PostponeAsync(task, unreadable.RetryAfter, unreadable.Reason, cancellationToken).ConfigureAwait(false);
             case Reading.Completed completed:
+                var cost = task.IsTest ? Usd.Zero : completed.Cost ?? provider.Facts.Prices.Of(task.Request);
                 return await CloseAsync(
-                    task, attempt, new TaskTransition.CompleteAttempt(Now, attempt.Id, completed.Location, completed.Cost), cancellationToken).ConfigureAwait(false);
+                    task, attempt, new TaskTransition.CompleteAttempt(Now, attempt.Id, completed.Location, cost), cancellationToken).ConfigureAwait(false);
             case Reading.Failed failed:
                 return await CloseAsync(
                     task, attempt, new TaskTransition.FailAttempt(Now, attempt.Id, failed.Failure.Message, failed.Failure.Code), cancellationToken).ConfigureAwait(false);

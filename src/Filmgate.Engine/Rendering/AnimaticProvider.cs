@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Filmgate.Animatic;
 using Filmgate.Model.Identity;
-using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
@@ -37,7 +36,7 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
         _folder = Path.Combine(Path.GetFullPath(options.DataFolder), "renders");
         Directory.CreateDirectory(_folder);
         DeleteUnfinished();
-        Facts = new ProviderFacts(ProviderTier.Local, options.RenderSlots, OwnIdQueryable: true, FailureBills: false);
+        Facts = new ProviderFacts(ProviderTier.Local, options.RenderSlots, OwnIdQueryable: true, FailureBills: false, options.RenderPrices);
     }
 
     /// <inheritdoc/>
@@ -74,14 +73,28 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
 
         return ValueTask.FromResult<Reading>(
             render?.Outcome is { } failure ? failure
-            : File.Exists(FileOf(upstreamId)) ? new Reading.Completed(new ClipLocation.LocalFile(FileOf(upstreamId)), Usd.Zero)
+            : File.Exists(FileOf(upstreamId)) ? new Reading.Completed(new ClipLocation.LocalFile(FileOf(upstreamId)), Cost: null)
             : new Reading.Lost("The gateway stopped while it was rendering."));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken)
+    {
+        if (_renders.TryGetValue(upstreamId, out var render))
+        {
+            await render.Canceling.CancelAsync().ConfigureAwait(false);
+            await render.Work.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask ReleaseAsync(string upstreamId, CancellationToken cancellationToken)
     {
-        _renders.TryRemove(upstreamId, out _);
+        if (_renders.TryRemove(upstreamId, out var render))
+        {
+            render.Canceling.Dispose();
+        }
+
         File.Delete(FileOf(upstreamId));
         return ValueTask.CompletedTask;
     }
@@ -127,17 +140,22 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
 
     private async Task<Reading?> TryRenderAsync(Render render, Submission submission)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, render.Canceling.Token);
         var directives = submission.IsTest ? AnimaticDirectives.Read(submission.Request.Prompt) : AnimaticDirectives.None;
         try
         {
-            await Task.Delay(directives.Stalls ? Timeout.InfiniteTimeSpan : directives.Delay, _time, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(directives.Stalls ? Timeout.InfiniteTimeSpan : directives.Delay, _time, stop.Token).ConfigureAwait(false);
             if (directives.Failure is { } code)
             {
                 return new Reading.Failed(new Failure(code, $"Acted out: the prompt asks for @fail({code.Name()})."));
             }
 
-            await _renderer.RenderAsync(Shot(submission), FileOf(submission.Attempt.Value), render, _stopping.Token).ConfigureAwait(false);
+            await _renderer.RenderAsync(Shot(submission), FileOf(submission.Attempt.Value), render, stop.Token).ConfigureAwait(false);
             return null;
+        }
+        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+        {
+            return new Reading.Failed(new Failure(FailureCode.Canceled, "Canceled by the caller."));
         }
         catch (OperationCanceledException)
         {
@@ -199,6 +217,8 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
             get => _outcome;
             set => _outcome = value;
         }
+
+        public CancellationTokenSource Canceling { get; } = new();
 
         public Task Work { get; set; } = Task.CompletedTask;
 

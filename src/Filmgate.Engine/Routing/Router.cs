@@ -43,4 +43,14 @@ public static class Router
 
         return providers.All(provider => provider.Facts.Tier == ProviderTier.Local) ? local : null;
     }
+
+    /// <summary>Why that provider was chosen, in a sentence for the caller.</summary>
+    public static string Explain(string choice, bool isTest, IVideoProvider? chosen) => chosen switch
+    {
+        null => $"No configured provider fits '{choice}'.",
+        _ when isTest => "A test key only ever reaches the local renderer.",
+        { Facts.Tier: ProviderTier.Local } when choice != chosen.Name => "No paid provider is configured, so the local renderer takes it.",
+        _ when choice == chosen.Name => "The request names it.",
+        _ => $"It is the first {chosen.Facts.Tier.ToString().ToLowerInvariant()} provider for '{choice}'.",
+    };
 }

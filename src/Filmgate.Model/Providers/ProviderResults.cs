@@ -80,8 +80,8 @@ public abstract record Reading
 
     /// <summary>The clip is there.</summary>
     /// <param name="Location">Where.</param>
-    /// <param name="Cost">What it charged.</param>
-    public sealed record Completed(ClipLocation Location, Usd Cost) : Reading;
+    /// <param name="Cost">What it charged; null when it does not say, so that its price list counts.</param>
+    public sealed record Completed(ClipLocation Location, Usd? Cost) : Reading;
 
     /// <summary>It could not do it.</summary>
     /// <param name="Failure">Code and sentence for the caller.</param>

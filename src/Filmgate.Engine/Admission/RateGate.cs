@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Filmgate.Engine.Grains;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+
+namespace Filmgate.Engine.Admission;
+
+/// <summary>Counts requests from this node's leases; the account's grain is asked only when a lease is spent.</summary>
+public sealed class RateGate(IGrainFactory grains, TimeProvider time) : IRateGate
+{
+    // A twentieth of the limit: twenty calls a minute at full load, and at most a twentieth lost per idle node.
+    private const int LeasesPerWindow = 20;
+
+    private readonly ConcurrentDictionary<AccountId, Allowance> _accounts = new();
+
+    /// <inheritdoc/>
+    public ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken)
+    {
+        var allowance = _accounts.GetOrAdd(account, static _ => new Allowance());
+        var now = time.GetUtcNow();
+        return allowance.TrySpend(now, out var verdict) ? ValueTask.FromResult(verdict) : LeaseAsync(account, allowance, cancellationToken);
+    }
+
+    private async ValueTask<RateVerdict> LeaseAsync(AccountId account, Allowance allowance, CancellationToken cancellationToken)
+    {
+        await allowance.Leasing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Whoever waited may find what the one before has leased.
+            if (!allowance.TrySpend(time.GetUtcNow(), out var verdict))
+            {
+                allowance.Add(await grains.GetGrain<IAccountGrain>(account.Value).LeaseRequestsAsync(allowance.LeaseSize(LeasesPerWindow)).ConfigureAwait(false));
+                allowance.TrySpend(time.GetUtcNow(), out verdict);
+            }
+
+            return verdict;
+        }
+        finally
+        {
+            allowance.Leasing.Release();
+        }
+    }
+
+    /// <summary>What this node may still let pass for one account.</summary>
+    private sealed class Allowance
+    {
+        private readonly Lock _gate = new();
+        private int _permits;
+        private RateLease _lease;
+
+        public SemaphoreSlim Leasing { get; } = new(1, 1);
+
+        public int LeaseSize(int leasesPerWindow) => Math.Max(_lease.Limit / leasesPerWindow, 1);
+
+        public void Add(RateLease lease)
+        {
+            lock (_gate)
+            {
+                _permits = lease.Until == _lease.Until ? _permits + lease.Permits : lease.Permits;
+                _lease = lease;
+            }
+        }
+
+        /// <summary>False when the grain must be asked; a minute that is used up is known to be so without asking again.</summary>
+        public bool TrySpend(DateTimeOffset now, out RateVerdict verdict)
+        {
+            lock (_gate)
+            {
+                verdict = new RateVerdict(IsAllowed: false, _lease.Limit, _lease.Until > now ? _lease.Until - now : TimeSpan.Zero);
+                if (now >= _lease.Until)
+                {
+                    return false;
+                }
+
+                if (_permits > 0)
+                {
+                    _permits--;
+                    verdict = verdict with { IsAllowed = true };
+                    return true;
+                }
+
+                return _lease.Permits == 0;
+            }
+        }
+    }
+}
