@@ -26,7 +26,7 @@ public interface IAccountStore
     /// <summary>The oldest account.</summary>
     ValueTask<Account?> FindFirstAsync(CancellationToken cancellationToken);
 
-    /// <summary>What an account may still spend: its limit less what its attempts cost.</summary>
+    /// <summary>What an account may still spend: its limit less what its attempts cost; nothing for an unknown account.</summary>
     ValueTask<Usd> BalanceAsync(AccountId account, CancellationToken cancellationToken);
 }
 

@@ -78,13 +78,13 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
 
     /// <inheritdoc/>
     public ValueTask<Usd> BalanceAsync(AccountId account, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(account, static (session, account) => new Usd((long)session.Scalar(
+        ValueTask.FromResult(database.Read(account, static (session, account) => session.Scalar(
             """
             SELECT a.spending_limit_micros - COALESCE((
                 SELECT SUM(t.cost_micros) FROM tasks k JOIN attempts t ON t.task_id = k.id WHERE k.account_id = a.id AND t.cost_micros > 0), 0)
             FROM accounts a WHERE a.id = $1
             """,
-            account.Value)!)));
+            account.Value) is long micros ? new Usd(micros) : Usd.Zero));
 
     private static bool InsertKey(SqliteSession session, StoredKey key)
     {

@@ -64,13 +64,14 @@ public sealed class SqliteDatabase : IAsyncDisposable
     // reads that really overlapped.
     internal TResult Read<TArgument, TResult>(TArgument argument, Func<SqliteSession, TArgument, TResult> read)
     {
-        if (!_readers.TryTake(out var session))
-        {
-            session = new SqliteSession(_connectionString);
-        }
-
+        SqliteSession? session = null;
         try
         {
+            if (!_readers.TryTake(out session))
+            {
+                session = new SqliteSession(_connectionString);
+            }
+
             var result = read(session, argument);
             _readers.Add(session);
             return result;
@@ -78,12 +79,12 @@ public sealed class SqliteDatabase : IAsyncDisposable
         catch (SqliteException error)
         {
             // A session that failed may hold a half-read statement, so it is not used again.
-            session.Dispose();
-            throw session.Translate(error);
+            session?.Dispose();
+            throw SqliteSession.Wording(error);
         }
         catch
         {
-            session.Dispose();
+            session?.Dispose();
             throw;
         }
     }
