@@ -93,6 +93,9 @@ internal static class GatewayComposition
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
+
+            // It logs nothing that the fault barrier does not log, and while it might, each request costs an activity and a log scope.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddFilter("Orleans", LogLevel.Warning)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
