@@ -104,6 +104,8 @@ internal static class GatewayComposition
             .AddFilter("Orleans", Wanted)
             // It advises the server garbage collector, which would cost a small install several times the memory.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
+            // It logs nothing that the fault barrier does not log, and while it might, each request costs an activity and a log scope.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
         if (!settings.HandleSignals)

@@ -58,6 +58,9 @@ public sealed class SqliteDatabase : IAsyncDisposable
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
 
+    // Belongs to the file and not to a store, so that all stores of the file agree.
+    internal StatusCache Statuses { get; } = new();
+
     internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(write);
 
     // Reads take microseconds out of the page cache, so they run on the caller's thread; the bag grows to the number of
