@@ -5,6 +5,9 @@ public sealed class EngineStart
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Whether work may begin.</summary>
+    public bool IsSet => _started.Task.IsCompleted;
+
     /// <summary>Work may begin.</summary>
     public void Set() => _started.TrySetResult();
 

@@ -45,11 +45,12 @@ internal static class GatewayComposition
         builder.Configuration.AddJsonFile(Path.GetFullPath("filmgate.json"), optional: true, reloadOnChange: false).AddEnvironmentVariables();
         var options = new GatewayOptionsReader(settings, builder.Configuration).Read();
 
-        ConfigureHost(builder, settings, options);
+        var start = new EngineStart();
+        ConfigureHost(builder, settings, options, start);
         builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort));
         builder.Services
             .AddSingleton(options)
-            .AddFoundation(options)
+            .AddFoundation(options, start)
             .AddStorage(options)
             .AddAdmission()
             .AddIntake()
@@ -70,7 +71,7 @@ internal static class GatewayComposition
         app.MapApixoUnmatched();
     }
 
-    private static void ConfigureHost(WebApplicationBuilder builder, GatewaySettings settings, GatewayOptions options)
+    private static void ConfigureHost(WebApplicationBuilder builder, GatewaySettings settings, GatewayOptions options, EngineStart start)
     {
         builder.WebHost.UseUrls(options.Urls).ConfigureKestrel(kestrel =>
         {
@@ -94,14 +95,18 @@ internal static class GatewayComposition
             builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
-        // Request logs of the framework hold whole query strings, signatures included.
+        // Request logs of the framework hold whole query strings, signatures included. While the gateway starts, the framework is
+        // silent: a start that fails is told in one line by whoever asked for it, and stack traces before that line hide it.
+        bool Wanted(LogLevel level) => level >= LogLevel.Warning && start.IsSet;
         builder.Logging.SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft", Wanted)
             .AddFilter("System", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Warning)
-            .AddFilter("Orleans", LogLevel.Warning)
+            .AddFilter("Orleans", Wanted)
             // It advises the server garbage collector, which would cost a small install several times the memory.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
+            // It logs nothing that the fault barrier does not log, and while it might, each request costs an activity and a log scope.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
         if (!settings.HandleSignals)
@@ -110,7 +115,7 @@ internal static class GatewayComposition
         }
     }
 
-    private static IServiceCollection AddFoundation(this IServiceCollection services, GatewayOptions options) => services
+    private static IServiceCollection AddFoundation(this IServiceCollection services, GatewayOptions options, EngineStart start) => services
         .AddSingleton(TimeProvider.System)
         .AddSingleton<Random>(_ => new LockedRandom(RandomNumberGenerator.GetInt32(int.MaxValue)))
         .AddSingleton(provider => new IdSource(provider.GetRequiredService<TimeProvider>(), bytes => RandomNumberGenerator.Fill(bytes)))
@@ -128,7 +133,7 @@ internal static class GatewayComposition
         .AddSingleton<ClipLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<FirstStart>()
-        .AddSingleton<EngineStart>();
+        .AddSingleton(start);
 
     private static IServiceCollection AddStorage(this IServiceCollection services, GatewayOptions options) => services
         .AddSingleton(_ =>

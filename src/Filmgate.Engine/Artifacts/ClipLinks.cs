@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Filmgate.Model.Identity;
@@ -22,8 +23,25 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
     /// <summary>File-name ending of posters.</summary>
     public const string PosterEnding = ".jpg";
 
+    // A finished task may be read again and again, and its link never changes; signing costs as much as the rest of that read.
+    private const int RememberedMax = 8192;
+    private readonly ConcurrentDictionary<(ClipId Id, DateTimeOffset ExpiresAt), string> _remembered = new();
+
     /// <summary>A link to the clip.</summary>
-    public string Clip(ClipId id, DateTimeOffset expiresAt) => Link(id, ClipEnding, expiresAt);
+    public string Clip(ClipId id, DateTimeOffset expiresAt)
+    {
+        if (_remembered.TryGetValue((id, expiresAt), out var known))
+        {
+            return known;
+        }
+
+        if (_remembered.Count >= RememberedMax)
+        {
+            _remembered.Clear();
+        }
+
+        return _remembered[(id, expiresAt)] = Link(id, ClipEnding, expiresAt);
+    }
 
     /// <summary>A link to the poster.</summary>
     public string Poster(ClipId id, DateTimeOffset expiresAt) => Link(id, PosterEnding, expiresAt);

@@ -58,19 +58,23 @@ public sealed class SqliteDatabase : IAsyncDisposable
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
 
+    // Belongs to the file and not to a store, so that all stores of the file agree.
+    internal StatusCache Statuses { get; } = new();
+
     internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(write);
 
     // Reads take microseconds out of the page cache, so they run on the caller's thread; the bag grows to the number of
     // reads that really overlapped.
     internal TResult Read<TArgument, TResult>(TArgument argument, Func<SqliteSession, TArgument, TResult> read)
     {
-        if (!_readers.TryTake(out var session))
-        {
-            session = new SqliteSession(_connectionString);
-        }
-
+        SqliteSession? session = null;
         try
         {
+            if (!_readers.TryTake(out session))
+            {
+                session = new SqliteSession(_connectionString);
+            }
+
             var result = read(session, argument);
             _readers.Add(session);
             return result;
@@ -78,12 +82,12 @@ public sealed class SqliteDatabase : IAsyncDisposable
         catch (SqliteException error)
         {
             // A session that failed may hold a half-read statement, so it is not used again.
-            session.Dispose();
-            throw session.Translate(error);
+            session?.Dispose();
+            throw SqliteSession.Wording(error);
         }
         catch
         {
-            session.Dispose();
+            session?.Dispose();
             throw;
         }
     }

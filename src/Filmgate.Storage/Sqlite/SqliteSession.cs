@@ -28,10 +28,18 @@ internal sealed class SqliteSession : IWriteSession
     public SqliteSession(string connectionString)
     {
         _connection = new SqliteConnection(connectionString);
-        _connection.Open();
-        using var command = _connection.CreateCommand();
-        command.CommandText = Pragmas;
-        command.ExecuteNonQuery();
+        try
+        {
+            _connection.Open();
+            using var command = _connection.CreateCommand();
+            command.CommandText = Pragmas;
+            command.ExecuteNonQuery();
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
     }
 
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
@@ -56,7 +64,10 @@ internal sealed class SqliteSession : IWriteSession
         }
     }
 
-    public Exception Translate(Exception error) => error is SqliteException
+    public Exception Translate(Exception error) => Wording(error);
+
+    /// <summary>A database error as what callers are to see; also for a session that could not even be opened.</summary>
+    public static Exception Wording(Exception error) => error is SqliteException
     {
         SqliteErrorCode: BusyCode or LockedCode or ReadOnlyCode or IoErrorCode or FullCode or CannotOpenCode,
     } unavailable

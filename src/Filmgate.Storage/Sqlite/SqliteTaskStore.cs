@@ -20,28 +20,20 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(key, static (session, key) =>
+    public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken)
+    {
+        var record = database.Statuses.Find(key, out var moment);
+        if (record is null)
         {
-            using var row = session.Query(
-                """
-                SELECT t.state, t.created_at, t.completed_at, t.fail_code, t.fail_message, t.clip_id, c.expires_at
-                FROM tasks t LEFT JOIN clips c ON c.id = t.clip_id
-                WHERE t.id = $1 AND t.account_id = $2
-                """,
-                key.Task.Value, key.Account.Value);
-            return row.Read()
-                ? new TaskStatusRecord
-                {
-                    State = StoredWords.Parse<TaskState>(row.GetString(0)),
-                    CreatedAt = Time(row.GetInt64(1)),
-                    CompletedAt = OptionalTime(row, 2),
-                    Failure = Failure(row, 3),
-                    Clip = Text(row, 5) is { } clip ? new ClipId(clip) : null,
-                    ClipExpiresAt = OptionalTime(row, 6),
-                }
-                : null;
-        }));
+            record = database.Read(key, ReadStatus);
+            if (record is not null)
+            {
+                database.Statuses.Keep(key, record, moment);
+            }
+        }
+
+        return ValueTask.FromResult<TaskStatusRecord?>(record);
+    }
 
     /// <inheritdoc/>
     public ValueTask<VideoTask?> LoadAsync(TaskKey key, CancellationToken cancellationToken) =>
@@ -65,7 +57,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         ArgumentNullException.ThrowIfNull(seen);
         ArgumentNullException.ThrowIfNull(step);
         var next = step.Apply(seen);
-        var won = await database.WriteAsync(session => Update(session, seen, next, step)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var won = await WriteStepAsync(seen, next, step).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new StepOutcome(won, won ? next : seen);
     }
 
@@ -134,6 +126,42 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         """,
         account.Value, filter.Before?.Value, filter.State?.Word(), filter.Mode?.ToString(), filter.CreatedFrom?.Milliseconds(),
         filter.CreatedBefore?.Milliseconds(), filter.Prompt, filter.Source, StoredMetadata.Json(filter.Metadata) ?? "{}", filter.Limit);
+
+    private static TaskStatusRecord? ReadStatus(SqliteSession session, TaskKey key)
+    {
+        using var row = session.Query(
+            """
+            SELECT t.state, t.created_at, t.completed_at, t.fail_code, t.fail_message, t.clip_id, c.expires_at
+            FROM tasks t LEFT JOIN clips c ON c.id = t.clip_id
+            WHERE t.id = $1 AND t.account_id = $2
+            """,
+            key.Task.Value, key.Account.Value);
+        return row.Read()
+            ? new TaskStatusRecord
+            {
+                State = StoredWords.Parse<TaskState>(row.GetString(0)),
+                CreatedAt = Time(row.GetInt64(1)),
+                CompletedAt = OptionalTime(row, 2),
+                Failure = Failure(row, 3),
+                Clip = Text(row, 5) is { } clip ? new ClipId(clip) : null,
+                ClipExpiresAt = OptionalTime(row, 6),
+            }
+            : null;
+    }
+
+    // Runs to its end even when the caller gives up waiting: the write may still win, and the cache must hear of it.
+    private async Task<bool> WriteStepAsync(VideoTask seen, VideoTask next, TaskTransition step)
+    {
+        database.Statuses.BeginWrite(seen.Key);
+        try
+        {
+            return await database.WriteAsync(session => Update(session, seen, next, step)).ConfigureAwait(false);
+        }
+        finally
+        {
+            database.Statuses.EndWrite(seen.Key);
+        }
+    }
 
     private static VideoTask? Load(SqliteSession session, TaskKey key)
     {

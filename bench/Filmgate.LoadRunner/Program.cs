@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Filmgate.Animatic;
+using Filmgate.LoadRunner;
+
+var root = RepositoryRoot();
+var quick = new Option<bool>("--quick") { Description = "A few seconds: shows that everything runs; its figures mean nothing.", Recursive = true };
+var gateway = new Option<string>("--gateway")
+{
+    HelpName = "FILE",
+    Description = "The gateway to measure: filmgate.dll.",
+    DefaultValueFactory = _ => Path.Combine(root, "src/Filmgate.Cli/bin/Release/net10.0/filmgate.dll"),
+    Recursive = true,
+};
+var data = new Option<string>("--data")
+{
+    HelpName = "DIR",
+    Description = "Where data folders are made and removed again. For creations it must be a real disk.",
+    DefaultValueFactory = _ => Path.GetTempPath(),
+    Recursive = true,
+};
+var rounds = new Option<int?>("--rounds") { HelpName = "N", Description = "Rounds of each comparison.", Recursive = true };
+var reads = new Option<int>("--read-connections") { HelpName = "N", Description = "Connections of status reads.", DefaultValueFactory = _ => HttpPlan.Full.ReadConnections };
+var creates = new Option<int>("--create-connections") { HelpName = "N", Description = "Connections of creations.", DefaultValueFactory = _ => HttpPlan.Full.CreateConnections };
+var picture = Path.Combine(root, "samples/harbour.jpg");
+
+var http = new Command("http", "Status read and durable create beside a bare Kestrel.") { reads, creates };
+http.SetAction(line =>
+{
+    var plan = line.GetValue(quick)
+        ? HttpPlan.Quick
+        : HttpPlan.Full with { ReadConnections = line.GetValue(reads), CreateConnections = line.GetValue(creates) };
+    return HttpComparison.RunAsync(
+        plan with { Rounds = line.GetValue(rounds) ?? plan.Rounds }, line.GetRequiredValue(gateway), picture, line.GetRequiredValue(data), Console.Out);
+});
+
+var animatic = new Command("animatic", "A render beside FFmpeg merely encoding the same frames.");
+animatic.SetAction(line =>
+{
+    var isQuick = line.GetValue(quick);
+
+    // Frames in memory, so that the disk takes no part.
+    var folder = Directory.Exists("/dev/shm") ? "/dev/shm" : line.GetRequiredValue(data);
+    return AnimaticComparison.RunAsync(
+        line.GetValue(rounds) ?? (isQuick ? 1 : 5), isQuick ? 1 : 5, isQuick ? FrameResolution.P720 : FrameResolution.P1080, picture, folder, Console.Out);
+});
+
+var start = new Command("start", "Time to the first answer, and idle memory.");
+start.SetAction(line =>
+{
+    var isQuick = line.GetValue(quick);
+    return StartMeasurement.RunAsync(
+        line.GetValue(rounds) ?? (isQuick ? 1 : 7), TimeSpan.FromSeconds(isQuick ? 1 : 10), line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out);
+});
+
+var readAnswer = new Argument<FileInfo>("read");
+var createAnswer = new Argument<FileInfo>("create");
+var bare = new Command("bare", "The bare server itself; the comparison starts it.") { readAnswer, createAnswer };
+bare.Hidden = true;
+bare.SetAction(line => BareServer.RunAsync(line.GetRequiredValue(readAnswer), line.GetRequiredValue(createAnswer)));
+
+return await new RootCommand("Measures the gateway beside what its parts can do by themselves. Loads go to the loopback address only.")
+{
+    http, animatic, start, bare, quick, gateway, data, rounds,
+}.Parse(args).InvokeAsync();
+
+static string RepositoryRoot()
+{
+    for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+    {
+        if (File.Exists(Path.Combine(at.FullName, "Filmgate.slnx")))
+        {
+            return at.FullName;
+        }
+    }
+
+    throw new InvalidOperationException("Run the load runner from inside the repository.");
+}

@@ -1,0 +1,139 @@
+using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
+
+namespace Filmgate.Storage.Tests.Conformance;
+
+/// <summary>What every <see cref="IDeliveryStore"/> does.</summary>
+public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreConformance(stores)
+{
+    private static readonly DateTimeOffset Done = Sample.Start.AddSeconds(9);
+    private static readonly DeliveryAttempt Success = new(Done, TimeSpan.FromMilliseconds(120), 204, null, null);
+    private static readonly DeliveryAttempt Failure = new(Done, TimeSpan.FromMilliseconds(120), 503, null, TimeSpan.FromSeconds(30));
+    private static readonly DeliveryAttempt NoAnswer = new(Done, TimeSpan.FromMilliseconds(120), null, "The connection failed.", null);
+
+    [Fact]
+    public async Task A_delivery_comes_with_the_final_step_byte_for_byte_and_survives_a_restart()
+    {
+        var task = await FinishAsync("1");
+        await Stores.ReopenAsync();
+        var delivery = Assert.Single(await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+        var expected = Sample.Callback("evt_1");
+        Assert.Equal(expected.Body.ToArray(), delivery.Body.ToArray());
+        Assert.Equal(
+            new Delivery { Id = expected.Id, Task = task.Key, Url = expected.Url, Body = delivery.Body, State = DeliveryState.Pending, Attempts = 0, DueAt = Done },
+            delivery);
+        Assert.Equal(Done, await Stores.Deliveries.NextDueAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_task_without_a_callback_leaves_no_delivery()
+    {
+        var task = await ApplyAsync(await AcceptAsync(Sample.Task("task_1")), Sample.Fail());
+        Assert.Empty(await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+        Assert.Null(await Stores.Deliveries.NextDueAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Another_account_sees_no_delivery()
+    {
+        var task = await FinishAsync("1");
+        Assert.Empty(await Stores.Deliveries.FindOfTaskAsync(task.Key with { Account = Sample.OtherAccount.Id }, Cancel));
+    }
+
+    [Fact]
+    public async Task Due_deliveries_come_longest_overdue_first_and_no_more_than_asked_for()
+    {
+        foreach (var (name, seconds) in new[] { ("1", 30), ("2", 10), ("3", 20) })
+        {
+            await FinishAsync(name, Sample.Start.AddSeconds(seconds));
+        }
+
+        Assert.Equal(["evt_2", "evt_3"], await DueAsync(Sample.Start.AddSeconds(20), 10));
+        Assert.Equal(["evt_2", "evt_3", "evt_1"], await DueAsync(Sample.Start.AddSeconds(30), 10));
+        Assert.Equal(["evt_2"], await DueAsync(Sample.Start.AddSeconds(60), 1));
+        Assert.Empty(await DueAsync(Sample.Start.AddSeconds(10).AddMilliseconds(-1), 10));
+        Assert.Equal(Sample.Start.AddSeconds(10), await Stores.Deliveries.NextDueAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_delivered_event_is_final()
+    {
+        var delivery = await DeliveryAsync("1");
+        Assert.True(await Stores.Deliveries.RecordAsync(delivery, Success, Done.AddMinutes(5), Cancel));
+        await Stores.ReopenAsync();
+        await AssertIsAsync(delivery with { State = DeliveryState.Delivered, Attempts = 1, DueAt = null });
+        Assert.Null(await Stores.Deliveries.NextDueAsync(Cancel));
+        Assert.Empty(await DueAsync(Sample.Start.AddYears(1), 10));
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_is_due_again_when_it_was_told_to()
+    {
+        var delivery = await DeliveryAsync("1");
+        Assert.True(await Stores.Deliveries.RecordAsync(delivery, NoAnswer, Done.AddMinutes(5), Cancel));
+        await Stores.ReopenAsync();
+        await AssertIsAsync(delivery with { Attempts = 1, DueAt = Done.AddMinutes(5) });
+        Assert.Equal(Done.AddMinutes(5), await Stores.Deliveries.NextDueAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_delivery_with_no_attempt_to_come_has_failed()
+    {
+        var delivery = await DeliveryAsync("1");
+        Assert.True(await Stores.Deliveries.RecordAsync(delivery, Failure, null, Cancel));
+        await Stores.ReopenAsync();
+        await AssertIsAsync(delivery with { State = DeliveryState.Failed, Attempts = 1, DueAt = null });
+    }
+
+    [Fact]
+    public async Task Of_fifty_who_record_an_attempt_at_once_one_wins()
+    {
+        var delivery = await DeliveryAsync("1");
+        var won = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
+            await Stores.Deliveries.RecordAsync(delivery, i % 2 == 0 ? Failure : Success, Done.AddMinutes(5), Cancel))));
+        var winner = Array.IndexOf(won, true);
+        Assert.Single(won, each => each);
+        await AssertIsAsync(winner % 2 == 0
+            ? delivery with { Attempts = 1, DueAt = Done.AddMinutes(5) }
+            : delivery with { State = DeliveryState.Delivered, Attempts = 1, DueAt = null });
+    }
+
+    [Fact]
+    public async Task An_attempt_at_a_delivery_that_has_moved_on_is_not_recorded()
+    {
+        var delivery = await DeliveryAsync("1");
+        Assert.True(await Stores.Deliveries.RecordAsync(delivery, Success, null, Cancel));
+        Assert.False(await Stores.Deliveries.RecordAsync(delivery, Failure, Done.AddMinutes(5), Cancel));
+        Assert.False(await Stores.Deliveries.RecordAsync(delivery with { Attempts = 1 }, Failure, Done.AddMinutes(5), Cancel));
+        await AssertIsAsync(delivery with { State = DeliveryState.Delivered, Attempts = 1, DueAt = null });
+    }
+
+    [Fact]
+    public async Task Attempts_are_counted_to_the_end_of_the_schedule()
+    {
+        var delivery = await DeliveryAsync("1");
+        for (var made = 1; made <= 8; made++)
+        {
+            DateTimeOffset? next = made < 8 ? Done.AddMinutes(made) : null;
+            Assert.True(await Stores.Deliveries.RecordAsync(delivery, Failure, next, Cancel));
+            delivery = delivery with { Attempts = made, DueAt = next, State = next is null ? DeliveryState.Failed : DeliveryState.Pending };
+            await AssertIsAsync(delivery);
+        }
+    }
+
+    private async Task<VideoTask> FinishAsync(string name, DateTimeOffset? at = null) => await ApplyAsync(
+        await AcceptAsync(Sample.Task("task_" + name)), Sample.Fail(Sample.Callback("evt_" + name), at));
+
+    private async Task<Delivery> DeliveryAsync(string name) =>
+        Assert.Single(await Stores.Deliveries.FindOfTaskAsync((await FinishAsync(name)).Key, Cancel));
+
+    private async Task AssertIsAsync(Delivery expected)
+    {
+        var found = Assert.Single(await Stores.Deliveries.FindOfTaskAsync(expected.Task, Cancel));
+        Assert.Equal(expected.Body.ToArray(), found.Body.ToArray());
+        Assert.Equal(expected, found with { Body = expected.Body });
+    }
+
+    private async Task<IEnumerable<string>> DueAsync(DateTimeOffset now, int limit) =>
+        (await Stores.Deliveries.FindDueAsync(now, limit, Cancel)).Select(delivery => delivery.Id.Value);
+}

@@ -1,0 +1,13 @@
+using Filmgate.Storage.Tests.Conformance;
+
+namespace Filmgate.Storage.Tests.Sqlite;
+
+public sealed class SqliteTaskStoreTests() : TaskStoreConformance(new SqliteStores());
+
+public sealed class SqliteAccountStoreTests() : AccountStoreConformance(new SqliteStores());
+
+public sealed class SqliteEmptyAccountStoreTests() : EmptyAccountStoreConformance(new SqliteStores());
+
+public sealed class SqliteDeliveryStoreTests() : DeliveryStoreConformance(new SqliteStores());
+
+public sealed class SqliteClipStoreTests() : ClipStoreConformance(new SqliteStores());

@@ -1,0 +1,157 @@
+using Filmgate.Storage.Tests.Conformance;
+using Microsoft.Data.Sqlite;
+
+namespace Filmgate.Storage.Tests.Sqlite;
+
+/// <summary>The rules of a single row stand in the database as well: contradictory rows are refused whoever writes them.</summary>
+public sealed class SqliteConstraintTests : IAsyncLifetime
+{
+    private readonly SqliteStores _stores = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _stores.OpenAsync();
+        await _stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Cancel);
+        await WriteAsync(Task("done", state: "'failed'", due: "NULL", completed: "1", code: "'X'", message: "'Y'"));
+        await WriteAsync(Task("busy"));
+        await WriteAsync(Attempt("first", "busy", 1));
+        await WriteAsync(Delivery("sent", "done", "https://a.example"));
+    }
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    public static TheoryData<string, string> Contradictions => new()
+    {
+        { "a spending limit below nothing", "INSERT INTO accounts VALUES ('a', 'n', -1, 0)" },
+        { "a number where a name belongs", "INSERT INTO accounts VALUES ('a', x'00', 1, 0)" },
+        { "a key of an unknown kind", Key("'root'", "'acc_1'", 32) },
+        { "a live key without an account", Key("'live'", "NULL", 32) },
+        { "an admin key with an account", Key("'admin'", "'acc_1'", 32) },
+        { "a key of an unknown account", Key("'live'", "'acc_9'", 32) },
+        { "a hash of the wrong length", Key("'live'", "'acc_1'", 31) },
+        { "the hash of another key", "INSERT INTO api_keys SELECT 'key_9', account_id, kind, name, prefix, hash, 0, NULL FROM api_keys" },
+        { "a task of an unknown account", Task("t", account: "'acc_9'") },
+        { "a task of an unknown key", Task("t", key: "'key_9'") },
+        { "a task that is half a test", Task("t", isTest: "2") },
+        { "a request that is no JSON", Task("t", request: "'{'") },
+        { "an unknown state", Task("t", state: "'lost'") },
+        { "more progress than all", Task("t", progress: "101") },
+        { "less progress than none", Task("t", progress: "-1") },
+        { "a revision below 0", Task("t", revision: "-1") },
+        { "tries below 0", Task("t", tries: "-1") },
+        { "an open task that is never due", Task("t", due: "NULL") },
+        { "an open task that has ended", Task("t", completed: "1") },
+        { "an ended task that is still due", Task("t", state: "'failed'", due: "1", completed: "1", code: "'X'", message: "'Y'") },
+        { "an ended task without its end", Task("t", state: "'failed'", due: "NULL", code: "'X'", message: "'Y'") },
+        { "a failure without a code", Task("t", state: "'failed'", due: "NULL", completed: "1", message: "'Y'") },
+        { "a failure without a message", Task("t", state: "'failed'", due: "NULL", completed: "1", code: "'X'") },
+        { "an open task with a failure", Task("t", code: "'X'", message: "'Y'") },
+        { "a success without a clip", Task("t", state: "'success'", due: "NULL", completed: "1") },
+        { "a processed task whose pictures were never checked", Task("t", state: "'processing'", inputs: "NULL") },
+        { "a second task of the same id", Task("busy") },
+        { "a clip of an unknown task", Clip("t", 1) },
+        { "a clip of no length", Clip("done", 0) },
+        { "a clip without width", Clip("done", 1, width: 0) },
+        { "a clip without height", Clip("done", 1, height: 0) },
+        { "a clip that takes no time", Clip("done", 1, duration: 0) },
+        { "a clip without frames", Clip("done", 1, frames: 0) },
+        { "a clip with a short hash", Clip("done", 1, hash: 63) },
+        { "a poster with a short hash", Clip("done", 1, poster: 63) },
+        { "a picture before the first", Input(-1, "NULL, NULL, NULL, NULL") },
+        { "a picture with a short hash", Input(0, "NULL, NULL, NULL, NULL", 63) },
+        { "a picture with half its facts", Input(0, "'image/png', 1, NULL, 1") },
+        { "a picture without width", Input(0, "'image/png', 0, 1, 1") },
+        { "an empty picture", Input(0, "'image/png', 1, 1, 0") },
+        { "an attempt of an unknown task", Attempt("a", "t", 1) },
+        { "an attempt before the first", Attempt("a", "done", 0) },
+        { "two attempts of one number", Attempt("a", "busy", 1, state: "'refused'", refusal: "'busy'", ended: "1") },
+        { "a second open attempt", Attempt("a", "busy", 2) },
+        { "an unknown state of an attempt", Attempt("a", "done", 1, state: "'lost'") },
+        { "an attempt that paid us", Attempt("a", "done", 1, cost: "-1") },
+        { "an accepted attempt without the provider's id", Attempt("a", "done", 1, state: "'accepted'", sent: "1", accepted: "1") },
+        { "an accepted attempt without its time", Attempt("a", "done", 1, state: "'accepted'", sent: "1", upstream: "'u'") },
+        { "a sent attempt that was never sent", Attempt("a", "done", 1, state: "'sent'") },
+        { "an unknown attempt that was never sent", Attempt("a", "done", 1, state: "'unknown'") },
+        { "a refused attempt without a class", Attempt("a", "done", 1, state: "'refused'", ended: "1") },
+        { "a prepared attempt with a refusal", Attempt("a", "done", 1, refusal: "'busy'") },
+        { "a completed attempt without a clip", Attempt("a", "done", 1, state: "'completed'", sent: "1", accepted: "1", upstream: "'u'", ended: "1") },
+        { "a prepared attempt with a clip", Attempt("a", "done", 1, location: "'url:x'") },
+        { "a refused attempt without an end", Attempt("a", "done", 1, state: "'refused'", refusal: "'busy'") },
+        { "a prepared attempt with an end", Attempt("a", "done", 1, ended: "1") },
+        { "a failure code on an attempt that did not fail", Attempt("a", "done", 1, code: "'X'") },
+        { "a delivery of an unknown task", Delivery("d", "t", "https://b.example") },
+        { "two deliveries to one address", Delivery("d", "done", "https://a.example") },
+        { "an unknown state of a delivery", Delivery("d", "done", "https://b.example", state: "'lost'") },
+        { "a delivery with fewer attempts than none", Delivery("d", "done", "https://b.example", attempts: "-1") },
+        { "a pending delivery that is never due", Delivery("d", "done", "https://b.example", due: "NULL") },
+        { "a delivered event that is still due", Delivery("d", "done", "https://b.example", state: "'delivered'", completed: "1") },
+        { "a delivered event without its end", Delivery("d", "done", "https://b.example", state: "'delivered'", due: "NULL") },
+        { "a pending delivery with an end", Delivery("d", "done", "https://b.example", completed: "1") },
+        { "an attempt to deliver nothing", "INSERT INTO delivery_attempts VALUES ('none', 1, 0, 0, 200, NULL)" },
+        { "a delivery attempt before the first", "INSERT INTO delivery_attempts VALUES ('sent', 0, 0, 0, 200, NULL)" },
+        { "a delivery attempt that took less than no time", "INSERT INTO delivery_attempts VALUES ('sent', 1, 0, -1, 200, NULL)" },
+        { "a live task's account taken away", "DELETE FROM accounts" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Contradictions))]
+    public async Task The_database_refuses(string what, string sql)
+    {
+        const int Constraint = 19;
+        var error = await Record.ExceptionAsync(() => WriteAsync(sql));
+        Assert.True(error is SqliteException { SqliteErrorCode: Constraint }, $"The database took {what}, or failed otherwise: {error?.Message ?? "no error"}");
+    }
+
+    [Fact]
+    public async Task The_rows_that_the_contradictions_vary_are_themselves_taken()
+    {
+        await WriteAsync(Key("'live'", "'acc_1'", 32));
+        await WriteAsync(Task("t"));
+        await WriteAsync(Clip("done", 1, poster: 64));
+        await WriteAsync(Input(0, "'image/png', 1, 1, 1"));
+        await WriteAsync(Attempt("a", "done", 1));
+        await WriteAsync(Delivery("d", "done", "https://b.example"));
+        await WriteAsync("INSERT INTO delivery_attempts VALUES ('d', 1, 0, 0, 200, NULL)");
+    }
+
+    private Task<int> WriteAsync(string sql) => _stores.Database.WriteAsync(session => session.Execute(sql));
+
+    private static string Key(string kind, string account, int hashLength) =>
+        $"INSERT INTO api_keys VALUES ('key_9', {account}, {kind}, 'n', 'p', zeroblob({hashLength}), 0, NULL)";
+
+    private static string Task(
+        string id, string account = "'acc_1'", string key = "'key_1'", string isTest = "0", string request = "'{}'", string state = "'pending'",
+        string progress = "0", string revision = "0", string tries = "0", string inputs = "1", string due = "1", string completed = "NULL",
+        string code = "NULL", string message = "NULL") =>
+        $"""
+        INSERT INTO tasks (id, account_id, key_id, is_test, dialect, request, state, progress, revision, tries, created_at, inputs_at, due_at, completed_at, fail_code, fail_message)
+        VALUES ('{id}', {account}, {key}, {isTest}, 'apixo', {request}, {state}, {progress}, {revision}, {tries}, 0, {inputs}, {due}, {completed}, {code}, {message})
+        """;
+
+    private static string Clip(
+        string task, int length, int width = 1, int height = 1, int duration = 1, int frames = 1, int hash = 64, int? poster = null) =>
+        $"""
+        INSERT INTO clips (id, task_id, sha256, length, width, height, duration_ms, frames, poster_sha256, expires_at)
+        VALUES ('c', '{task}', '{new string('a', hash)}', {length}, {width}, {height}, {duration}, {frames}, {(poster is { } of ? $"'{new string('b', of)}'" : "NULL")}, 0)
+        """;
+
+    private static string Input(int position, string facts, int hash = 64) =>
+        $"INSERT INTO inputs (task_id, position, sha256, media_type, width, height, length) VALUES ('done', {position}, '{new string('a', hash)}', {facts})";
+
+    private static string Attempt(
+        string id, string task, int number, string state = "'prepared'", string upstream = "NULL", string location = "NULL", string cost = "0",
+        string refusal = "NULL", string code = "NULL", string sent = "NULL", string accepted = "NULL", string ended = "NULL") =>
+        $"""
+        INSERT INTO attempts (id, task_id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, fail_code, prepared_at, sent_at, accepted_at, ended_at)
+        VALUES ('{id}', '{task}', {number}, 'kling', {state}, {upstream}, {location}, {cost}, {refusal}, {code}, 0, {sent}, {accepted}, {ended})
+        """;
+
+    private static string Delivery(
+        string id, string task, string url, string state = "'pending'", string attempts = "0", string due = "1", string completed = "NULL") =>
+        $"""
+        INSERT INTO deliveries (id, task_id, url, body, state, attempts, created_at, due_at, completed_at)
+        VALUES ('{id}', '{task}', '{url}', x'00', {state}, {attempts}, 0, {due}, {completed})
+        """;
+}
