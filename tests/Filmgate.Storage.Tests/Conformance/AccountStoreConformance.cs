@@ -1,3 +1,4 @@
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
@@ -14,20 +15,20 @@ public abstract class AccountStoreConformance(StoresUnderTest stores) : StoreCon
     {
         await Stores.ReopenAsync();
         Assert.True(await Accounts.AnyAsync(Cancel));
-        Assert.Equal(Sample.Account, await Accounts.FindFirstAsync(Cancel));
+        Assert.Equal([Sample.Account, Sample.OtherAccount], await Accounts.ListAsync(Cancel));
         AssertKeys([Sample.Key], await Accounts.FindKeysAsync(Sample.Key.Prefix, Cancel));
     }
 
     [Fact]
     public async Task An_account_whose_keys_cannot_be_kept_is_not_kept_either()
     {
-        var account = new Account(new AccountId("acc_3"), "third", Usd.FromDollars(7), Sample.Start);
+        var account = Sample.Account with { Id = new AccountId("acc_3") };
         var good = Sample.NewKey("key_3", account.Id, "fg_live_CCCC", 3);
         var sameHash = Sample.NewKey("key_4", account.Id, "fg_live_DDDD", 1);
-        await Assert.ThrowsAnyAsync<Exception>(async () => await Accounts.AddAsync(account, [good, sameHash], Cancel));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await Accounts.AddAsync(account, [good, sameHash], Sample.Audit("acc_3"), Cancel));
         Assert.Empty(await Accounts.FindKeysAsync(good.Prefix, Cancel));
-        Assert.Equal(Usd.Zero, await Accounts.BalanceAsync(account.Id, Cancel));
-        Assert.NotEqual(Usd.Zero, await Accounts.BalanceAsync(Sample.Account.Id, Cancel));
+        Assert.Null(await Accounts.FindAsync(account.Id, Cancel));
+        Assert.DoesNotContain(await Accounts.ReadAuditAsync(null, 100, Cancel), record => record.Entry.Subject == "acc_3");
     }
 
     [Fact]
@@ -35,8 +36,8 @@ public abstract class AccountStoreConformance(StoresUnderTest stores) : StoreCon
     {
         var twin = Sample.NewKey("key_3", Sample.OtherAccount.Id, Sample.Key.Prefix, 3, KeyKind.Test);
         var admin = Sample.NewKey("key_4", null, "fg_admin_XXX", 4, KeyKind.Admin);
-        await Accounts.AddKeyAsync(twin, Cancel);
-        await Accounts.AddKeyAsync(admin, Cancel);
+        await Accounts.AddKeyAsync(twin, Sample.Audit("key_3"), Cancel);
+        await Accounts.AddKeyAsync(admin, Sample.Audit("key_4"), Cancel);
         await Stores.ReopenAsync();
         AssertKeys([Sample.Key, twin], await Accounts.FindKeysAsync(Sample.Key.Prefix, Cancel));
         AssertKeys([admin], await Accounts.FindKeysAsync(admin.Prefix, Cancel));
@@ -49,31 +50,62 @@ public abstract class AccountStoreConformance(StoresUnderTest stores) : StoreCon
     public async Task A_revoked_key_is_found_no_more_and_its_neighbour_still_is()
     {
         var twin = Sample.NewKey("key_3", Sample.Account.Id, Sample.Key.Prefix, 3);
-        await Accounts.AddKeyAsync(twin, Cancel);
-        await Accounts.RevokeKeyAsync(Sample.Key.Id, Sample.Start.AddDays(1), Cancel);
-        await Accounts.RevokeKeyAsync(Sample.Key.Id, Sample.Start.AddDays(2), Cancel);
+        await Accounts.AddKeyAsync(twin, Sample.Audit("key_3"), Cancel);
+        Assert.True(await Accounts.RevokeKeyAsync(Sample.Key.Id, Sample.Start.AddDays(1), Sample.Audit("key_1", "key.revoke"), Cancel));
+        Assert.False(await Accounts.RevokeKeyAsync(Sample.Key.Id, Sample.Start.AddDays(2), Sample.Audit("key_1", "key.revoke"), Cancel));
         await Stores.ReopenAsync();
+        Assert.Single(await Accounts.ReadAuditAsync(null, 100, Cancel), record => record.Entry.Action == "key.revoke");
+        Assert.Equal(Sample.Start.AddDays(1), (await Accounts.FindKeyAsync(Sample.Key.Id, Cancel))!.RevokedAt);
         AssertKeys([twin], await Accounts.FindKeysAsync(Sample.Key.Prefix, Cancel));
     }
 
     [Fact]
-    public async Task A_balance_is_the_limit_less_what_the_accounts_own_attempts_cost()
+    public async Task A_key_ends_at_the_earliest_time_that_it_was_told()
     {
-        await ApplyAsync(await AcceptAsync(Sample.Task("task_1")), Sample.ToCompleted("att_1"));
-        await ApplyAsync(
-            await AcceptAsync(Sample.Task("task_2")),
-            [
-                Sample.StoreInputs(), Sample.Prepare("att_2"), Sample.Send("att_2"), Sample.Accept("att_2"), Sample.FailAttempt("att_2", null),
-                Sample.Prepare("att_3"), Sample.Send("att_3"), Sample.Accept("att_3"), Sample.Complete("att_3", micros: 20_001),
-            ]);
-        await Stores.ReopenAsync();
-        Assert.Equal(new Usd(100_000_000 - 980_000 - 20_001), await Accounts.BalanceAsync(Sample.Account.Id, Cancel));
-        Assert.Equal(Usd.FromDollars(5), await Accounts.BalanceAsync(Sample.OtherAccount.Id, Cancel));
+        Assert.True(await Accounts.ExpireKeyAsync(Sample.Key.Id, Sample.Start.AddHours(2), Sample.Audit("key_1"), Cancel));
+        Assert.True(await Accounts.ExpireKeyAsync(Sample.Key.Id, Sample.Start.AddHours(3), Sample.Audit("key_1"), Cancel));
+        Assert.Equal(Sample.Start.AddHours(2), (await Accounts.FindKeyAsync(Sample.Key.Id, Cancel))!.ExpiresAt);
+        Assert.False(await Accounts.ExpireKeyAsync(new KeyId("key_unknown"), Sample.Start, Sample.Audit("key_unknown"), Cancel));
     }
 
     [Fact]
-    public async Task An_unknown_account_has_nothing_to_spend() =>
-        Assert.Equal(Usd.Zero, await Accounts.BalanceAsync(new AccountId("acc_unknown"), Cancel));
+    public async Task The_last_use_of_a_key_never_goes_back()
+    {
+        await Accounts.NoteKeyUseAsync([new(Sample.Key.Id, Sample.Start.AddMinutes(5))], Cancel);
+        await Accounts.NoteKeyUseAsync([new(Sample.Key.Id, Sample.Start.AddMinutes(4)), new(Sample.OtherKey.Id, Sample.Start)], Cancel);
+        Assert.Equal(Sample.Start.AddMinutes(5), (await Accounts.FindKeyAsync(Sample.Key.Id, Cancel))!.LastUsedAt);
+        Assert.Equal(Sample.Start, (await Accounts.FindKeyAsync(Sample.OtherKey.Id, Cancel))!.LastUsedAt);
+    }
+
+    [Fact]
+    public async Task An_account_keeps_what_it_was_changed_to()
+    {
+        var changed = Sample.Account with
+        {
+            Name = "renamed",
+            Limits = new AccountLimits(60, 3),
+            Budget = new Budget(Usd.FromDollars(7), Usd.FromDollars(1), Usd.FromDollars(2)),
+        };
+        Assert.True(await Accounts.UpdateAsync(changed, Sample.Audit("acc_1", "account.update"), Cancel));
+        Assert.False(await Accounts.UpdateAsync(changed with { Id = new AccountId("acc_unknown") }, Sample.Audit("acc_unknown"), Cancel));
+        await Stores.ReopenAsync();
+        Assert.Equal(changed, await Accounts.FindAsync(changed.Id, Cancel));
+        Assert.Equal("account.update", (await Accounts.ReadAuditAsync(null, 1, Cancel))[0].Entry.Action);
+    }
+
+    [Fact]
+    public async Task The_audit_log_is_read_backwards_page_by_page()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await Accounts.UpdateAsync(Sample.Account, Sample.Audit("acc_1", $"change.{i}"), Cancel);
+        }
+
+        var newest = await Accounts.ReadAuditAsync(null, 2, Cancel);
+        var older = await Accounts.ReadAuditAsync(newest[^1].Number, 2, Cancel);
+        Assert.Equal(["change.4", "change.3", "change.2", "change.1"], newest.Concat(older).Select(record => record.Entry.Action));
+        Assert.Equal(Sample.Audit("acc_1", "change.4"), newest[0].Entry);
+    }
 
     private static void AssertKeys(StoredKey[] expected, IEnumerable<StoredKey> found)
     {
@@ -92,10 +124,10 @@ public abstract class EmptyAccountStoreConformance(StoresUnderTest stores) : Sto
     public async Task An_empty_store_has_no_account_until_one_is_made()
     {
         Assert.False(await Stores.Accounts.AnyAsync(Cancel));
-        Assert.Null(await Stores.Accounts.FindFirstAsync(Cancel));
-        await Stores.Accounts.AddAsync(Sample.OtherAccount, [], Cancel);
-        await Stores.Accounts.AddAsync(Sample.Account, [], Cancel);
+        Assert.Empty(await Stores.Accounts.ListAsync(Cancel));
+        await Stores.Accounts.AddAsync(Sample.OtherAccount, [], Sample.Audit("acc_2"), Cancel);
+        await Stores.Accounts.AddAsync(Sample.Account, [], Sample.Audit("acc_1"), Cancel);
         Assert.True(await Stores.Accounts.AnyAsync(Cancel));
-        Assert.Equal(Sample.Account, await Stores.Accounts.FindFirstAsync(Cancel));
+        Assert.Equal([Sample.Account, Sample.OtherAccount], await Stores.Accounts.ListAsync(Cancel));
     }
 }

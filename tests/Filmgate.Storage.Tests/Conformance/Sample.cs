@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
@@ -14,13 +15,23 @@ internal static class Sample
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 14, 9, 26, 53, 589, TimeSpan.Zero);
 
-    public static readonly Account Account = new(new AccountId("acc_1"), "first", Usd.FromDollars(100), Start);
-    public static readonly Account OtherAccount = new(new AccountId("acc_2"), "second", Usd.FromDollars(5), Start.AddSeconds(1));
+    public static readonly Account Account = new(new AccountId("acc_1"), "first", AccountLimits.Default, new Budget(Usd.FromDollars(100)), Start);
+    public static readonly Account OtherAccount = new(new AccountId("acc_2"), "second", AccountLimits.Default, new Budget(Usd.FromDollars(5)), Start.AddSeconds(1));
     public static readonly StoredKey Key = NewKey("key_1", Account.Id, "fg_live_AAAA", 1);
     public static readonly StoredKey OtherKey = NewKey("key_2", OtherAccount.Id, "fg_live_BBBB", 2);
 
-    public static StoredKey NewKey(string id, AccountId? account, string prefix, byte hash, KeyKind kind = KeyKind.Live) =>
-        new(new KeyId(id), account, kind, $"name of {id}", prefix, [.. Enumerable.Repeat(hash, 32)], Start);
+    public static AuditEntry Audit(string subject, string action = "test.change") => new(Start, "key_admin", action, subject);
+
+    public static StoredKey NewKey(string id, AccountId? account, string prefix, byte hash, KeyKind kind = KeyKind.Live) => new()
+    {
+        Id = new KeyId(id),
+        Account = account,
+        Kind = kind,
+        Name = $"name of {id}",
+        Prefix = prefix,
+        Hash = [.. Enumerable.Repeat(hash, 32)],
+        CreatedAt = Start,
+    };
 
     public static VideoTask Task(string id, DateTimeOffset? due = null, params ReadOnlySpan<string> images) => new()
     {

@@ -12,8 +12,8 @@ public abstract class StoreConformance(StoresUnderTest stores) : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         await stores.OpenAsync();
-        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Cancel);
-        await stores.Accounts.AddAsync(Sample.OtherAccount, [Sample.OtherKey], Cancel);
+        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
+        await stores.Accounts.AddAsync(Sample.OtherAccount, [Sample.OtherKey], Sample.Audit(Sample.OtherAccount.Id.Value), Cancel);
     }
 
     public async ValueTask DisposeAsync()

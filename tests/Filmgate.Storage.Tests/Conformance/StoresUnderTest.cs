@@ -1,6 +1,6 @@
 namespace Filmgate.Storage.Tests.Conformance;
 
-/// <summary>The four stores of one database, and the way to close and open it again as a restart does.</summary>
+/// <summary>The stores of one database, and the way to close and open it again as a restart does.</summary>
 public abstract class StoresUnderTest : IAsyncDisposable
 {
     public abstract ITaskStore Tasks { get; }
@@ -10,6 +10,8 @@ public abstract class StoresUnderTest : IAsyncDisposable
     public abstract IDeliveryStore Deliveries { get; }
 
     public abstract IClipStore Clips { get; }
+
+    public abstract IBooks Books { get; }
 
     /// <summary>Makes an empty database and opens it.</summary>
     public abstract ValueTask OpenAsync();

@@ -10,4 +10,6 @@ public sealed class SqliteEmptyAccountStoreTests() : EmptyAccountStoreConformanc
 
 public sealed class SqliteDeliveryStoreTests() : DeliveryStoreConformance(new SqliteStores());
 
+public sealed class SqliteAdmissionTests() : AdmissionConformance(new SqliteStores());
+
 public sealed class SqliteClipStoreTests() : ClipStoreConformance(new SqliteStores());

@@ -24,14 +24,33 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
 
     public static TheoryData<string, string> Contradictions => new()
     {
-        { "a spending limit below nothing", "INSERT INTO accounts VALUES ('a', 'n', -1, 0)" },
-        { "a number where a name belongs", "INSERT INTO accounts VALUES ('a', x'00', 1, 0)" },
+        { "a spending limit below nothing", "INSERT INTO accounts (id, name, spending_limit_micros, created_at) VALUES ('a', 'n', -1, 0)" },
+        { "a number where a name belongs", "INSERT INTO accounts (id, name, spending_limit_micros, created_at) VALUES ('a', x'00', 1, 0)" },
+        { "fewer tasks in flight than none", "UPDATE accounts SET tasks_in_flight = -1" },
+        { "a cap below nothing", "UPDATE accounts SET tasks_in_flight_max = -1" },
+        { "no request a minute", "UPDATE accounts SET requests_per_minute = 0" },
+        { "holds below nothing", "UPDATE accounts SET held_micros = -1" },
+        { "charges below nothing", "UPDATE accounts SET settled_micros = -1" },
+        { "a hold of a test key", "UPDATE tasks SET is_test = 1, hold_micros = 1" },
+        { "a hold below nothing", "UPDATE tasks SET hold_micros = -1" },
+        { "metadata that is no JSON", "UPDATE tasks SET metadata = '{'" },
+        { "a hold of nothing in the ledger", Ledger("hold", 0) },
+        { "a release that takes", Ledger("release", 1) },
+        { "an unknown kind of entry", Ledger("gift", 1) },
+        { "a second hold of one task", Ledger("hold", 1) + ";" + Ledger("hold", 1) },
+        { "a settlement after a release", Ledger("release", -1) + ";" + Ledger("settle", 1) },
+        { "a changed ledger", Ledger("hold", 1) + "; UPDATE ledger SET amount_micros = 2" },
+        { "a shortened ledger", Ledger("hold", 1) + "; DELETE FROM ledger" },
+        { "a day that cost less than nothing", "INSERT INTO daily_spending VALUES ('acc_1', '2026-03-14', -1)" },
+        { "a key that stands for no task", $"INSERT INTO idempotency_keys VALUES ('acc_1', 'k', '{new string('a', 64)}', 'none', 1)" },
+        { "a changed audit log", "UPDATE audit_log SET actor = 'nobody'" },
+        { "a shortened audit log", "DELETE FROM audit_log" },
         { "a key of an unknown kind", Key("'root'", "'acc_1'", 32) },
         { "a live key without an account", Key("'live'", "NULL", 32) },
         { "an admin key with an account", Key("'admin'", "'acc_1'", 32) },
         { "a key of an unknown account", Key("'live'", "'acc_9'", 32) },
         { "a hash of the wrong length", Key("'live'", "'acc_1'", 31) },
-        { "the hash of another key", "INSERT INTO api_keys SELECT 'key_9', account_id, kind, name, prefix, hash, 0, NULL FROM api_keys" },
+        { "the hash of another key", "INSERT INTO api_keys (id, account_id, kind, name, prefix, hash, created_at) SELECT 'key_9', account_id, kind, name, prefix, hash, 0 FROM api_keys" },
         { "a task of an unknown account", Task("t", account: "'acc_9'") },
         { "a task of an unknown key", Task("t", key: "'key_9'") },
         { "a task that is half a test", Task("t", isTest: "2") },
@@ -118,8 +137,11 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
 
     private Task<int> WriteAsync(string sql) => _stores.Database.WriteAsync(session => session.Execute(sql));
 
+    private static string Ledger(string kind, long amount) =>
+        $"INSERT INTO ledger (account_id, task_id, kind, amount_micros, at) VALUES ('acc_1', 'busy', '{kind}', {amount}, 0)";
+
     private static string Key(string kind, string account, int hashLength) =>
-        $"INSERT INTO api_keys VALUES ('key_9', {account}, {kind}, 'n', 'p', zeroblob({hashLength}), 0, NULL)";
+        $"INSERT INTO api_keys (id, account_id, kind, name, prefix, hash, created_at) VALUES ('key_9', {account}, {kind}, 'n', 'p', zeroblob({hashLength}), 0)";
 
     private static string Task(
         string id, string account = "'acc_1'", string key = "'key_1'", string isTest = "0", string request = "'{}'", string state = "'pending'",
