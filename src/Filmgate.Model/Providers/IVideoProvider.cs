@@ -55,5 +55,14 @@ public enum ProviderTier
 /// <param name="Slots">Tasks that it takes at a time.</param>
 /// <param name="OwnIdQueryable">Whether <see cref="IVideoProvider.FindAsync"/> gives a certain answer.</param>
 /// <param name="FailureBills">Whether a task that it took and could not do may have been billed.</param>
-/// <param name="Prices">What it charges.</param>
-public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQueryable, bool FailureBills, PriceList Prices);
+public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQueryable, bool FailureBills)
+{
+    /// <summary>
+    /// How long after a submission began the provider may still come to know of it: until then "it does not have it" proves
+    /// nothing, for the bytes may be on their way or its look-up behind its intake. Default: 30 s.
+    /// </summary>
+    public TimeSpan LookupSettles { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What it charges. Default: nothing.</summary>
+    public PriceList Prices { get; init; } = PriceList.Free;
+}
