@@ -1,8 +1,8 @@
+using System.Net;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
-using Filmgate.Storage;
 
 namespace Filmgate.Engine.Tests.Admission;
 
@@ -25,9 +25,9 @@ public sealed class KeyRingTests : IAsyncLifetime
     public async Task A_known_key_says_who_calls()
     {
         var (live, test, admin) = (await AddAsync("key_l", KeyKind.Live), await AddAsync("key_t", KeyKind.Test), await AddAsync("key_a", KeyKind.Admin));
-        Assert.Equal(new Caller(House.Account.Id, new KeyId("key_l"), KeyKind.Live), await _ring.AuthenticateAsync(live, Cancel));
-        Assert.Equal(new Caller(House.Account.Id, new KeyId("key_t"), KeyKind.Test), await _ring.AuthenticateAsync(test, Cancel));
-        Assert.Equal(new Caller(default, new KeyId("key_a"), KeyKind.Admin), await _ring.AuthenticateAsync(admin, Cancel));
+        Assert.Equal(new Caller(House.Account.Id, new KeyId("key_l"), KeyKind.Live), await _ring.AuthenticateAsync(live, null, Cancel));
+        Assert.Equal(new Caller(House.Account.Id, new KeyId("key_t"), KeyKind.Test), await _ring.AuthenticateAsync(test, null, Cancel));
+        Assert.Equal(new Caller(default, new KeyId("key_a"), KeyKind.Admin), await _ring.AuthenticateAsync(admin, null, Cancel));
     }
 
     [Theory]
@@ -35,16 +35,16 @@ public sealed class KeyRingTests : IAsyncLifetime
     [InlineData("fg_live_")]
     [InlineData("fg_live_000000000000000000000000000000000000")]
     [InlineData("\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800")]
-    public async Task An_unknown_key_is_nobody(string key) => Assert.Null(await _ring.AuthenticateAsync(key, Cancel));
+    public async Task An_unknown_key_is_nobody(string key) => Assert.Null(await _ring.AuthenticateAsync(key, null, Cancel));
 
     [Fact]
     public async Task A_wrong_secret_behind_a_right_beginning_is_nobody()
     {
         var key = await AddAsync("key_l", KeyKind.Live);
-        Assert.Null(await _ring.AuthenticateAsync(key[..^1] + (key[^1] == 'a' ? 'b' : 'a'), Cancel));
-        Assert.Null(await _ring.AuthenticateAsync(key + "a", Cancel));
-        Assert.Null(await _ring.AuthenticateAsync(key[..13], Cancel));
-        Assert.NotNull(await _ring.AuthenticateAsync(key, Cancel));
+        Assert.Null(await _ring.AuthenticateAsync(key[..^1] + (key[^1] == 'a' ? 'b' : 'a'), null, Cancel));
+        Assert.Null(await _ring.AuthenticateAsync(key + "a", null, Cancel));
+        Assert.Null(await _ring.AuthenticateAsync(key[..13], null, Cancel));
+        Assert.NotNull(await _ring.AuthenticateAsync(key, null, Cancel));
     }
 
     [Fact]
@@ -52,36 +52,67 @@ public sealed class KeyRingTests : IAsyncLifetime
     {
         var first = await AddAsync("key_1st", KeyKind.Live, "fg_live_samebeginning_first");
         var second = await AddAsync("key_2nd", KeyKind.Live, "fg_live_samebeginning_second");
-        Assert.Equal("key_1st", (await _ring.AuthenticateAsync(first, Cancel))!.Key.Value);
-        Assert.Equal("key_2nd", (await _ring.AuthenticateAsync(second, Cancel))!.Key.Value);
+        Assert.Equal("key_1st", (await _ring.AuthenticateAsync(first, null, Cancel))!.Key.Value);
+        Assert.Equal("key_2nd", (await _ring.AuthenticateAsync(second, null, Cancel))!.Key.Value);
     }
 
     [Fact]
     public async Task A_revoked_key_is_refused_once_its_memory_is_over()
     {
         var key = await AddAsync("key_l", KeyKind.Live);
-        Assert.NotNull(await _ring.AuthenticateAsync(key, Cancel));
-        await _house.Accounts.RevokeKeyAsync(new KeyId("key_l"), _house.Time.GetUtcNow(), Cancel);
+        Assert.NotNull(await _ring.AuthenticateAsync(key, null, Cancel));
+        await _house.Accounts.RevokeKeyAsync(new KeyId("key_l"), _house.Time.GetUtcNow(), House.Audit("key_l"), Cancel);
         _house.Time.Advance(KeyRing.MemoryMax);
-        Assert.Null(await _ring.AuthenticateAsync(key, Cancel));
+        Assert.Null(await _ring.AuthenticateAsync(key, null, Cancel));
     }
 
     [Fact]
     public async Task A_new_key_is_known_at_once_although_it_was_unknown_a_moment_ago()
     {
         const string Key = "fg_live_chosen-by-an-operator";
-        Assert.Null(await _ring.AuthenticateAsync(Key, Cancel));
+        Assert.Null(await _ring.AuthenticateAsync(Key, null, Cancel));
         await AddAsync("key_l", KeyKind.Live, Key);
-        Assert.NotNull(await _ring.AuthenticateAsync(Key, Cancel));
+        Assert.NotNull(await _ring.AuthenticateAsync(Key, null, Cancel));
+    }
+
+    [Fact]
+    public async Task A_key_is_refused_from_its_expiry_on()
+    {
+        var key = await AddAsync("key_l", KeyKind.Live);
+        await _house.Accounts.ExpireKeyAsync(new KeyId("key_l"), House.Start.AddMinutes(1), House.Audit("key_l"), Cancel);
+        _house.Time.Advance(TimeSpan.FromSeconds(59));
+        Assert.NotNull(await _ring.AuthenticateAsync(key, null, Cancel));
+        _house.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await _ring.AuthenticateAsync(key, null, Cancel));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8,192.0.2.7/32", "10.1.2.3", true)]
+    [InlineData("10.0.0.0/8,192.0.2.7/32", "::ffff:192.0.2.7", true)]
+    [InlineData("10.0.0.0/8", "11.0.0.1", false)]
+    [InlineData("10.0.0.0/8", null, false)]
+    [InlineData("not a network", "10.1.2.3", false)]
+    public async Task A_key_with_an_allow_list_is_taken_from_there_only(string networks, string? source, bool taken)
+    {
+        const string Key = "fg_live_chosen-by-an-operator";
+        await _house.Accounts.AddKeyAsync(
+            House.NewKey("key_l", KeyKind.Live, Key) with { AllowedNetworks = networks }, House.Audit("key_l"), Cancel);
+        Assert.Equal(taken, await _ring.AuthenticateAsync(Key, source is null ? null : IPAddress.Parse(source), Cancel) is not null);
+    }
+
+    [Fact]
+    public async Task A_mistyped_key_is_refused_without_a_look_up()
+    {
+        var key = KeyText.New(KeyKind.Live);
+        var ring = new KeyRing(null!, _house.Time);
+        Assert.Null(await ring.AuthenticateAsync(key[..20] + (key[20] == 'x' ? 'y' : 'x') + key[21..], null, Cancel));
+        await Assert.ThrowsAsync<NullReferenceException>(async () => await ring.AuthenticateAsync(key, null, Cancel));
     }
 
     private async Task<string> AddAsync(string id, KeyKind kind, string? text = null)
     {
         var key = text ?? KeyText.New(kind);
-        await _house.Accounts.AddKeyAsync(
-            new StoredKey(
-                new KeyId(id), kind == KeyKind.Admin ? null : House.Account.Id, kind, id, KeyText.VisiblePart(key)!, [.. KeyText.Hash(key)], House.Start),
-            Cancel);
+        await _house.Accounts.AddKeyAsync(House.NewKey(id, kind, key), House.Audit(id), Cancel);
         return key;
     }
 }

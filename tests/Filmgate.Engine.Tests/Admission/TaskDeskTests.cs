@@ -38,7 +38,7 @@ public sealed class TaskDeskTests : IAsyncLifetime
 
     [Fact]
     public async Task A_test_keys_task_is_a_test() => Assert.True((await _house.LoadAsync(new TaskKey(
-        House.Caller.Account, Accepted(await Desk().CreateAsync(House.Caller with { Kind = KeyKind.Test }, "plain", Words, Cancel))))).IsTest);
+        House.Caller.Account, Accepted(await Desk().CreateAsync(House.Caller with { Kind = KeyKind.Test }, "plain", Words, null, Cancel))))).IsTest);
 
     [Fact]
     public async Task All_faults_of_fields_pictures_and_callback_come_in_one_answer_and_nothing_is_kept()
@@ -122,14 +122,67 @@ public sealed class TaskDeskTests : IAsyncLifetime
         Assert.Equal(Usd.FromDollars(99.51m), await Desk().BalanceAsync(House.Caller, Cancel));
     }
 
+    [Fact]
+    public async Task A_key_that_was_used_before_gives_the_same_task_and_refuses_another_request()
+    {
+        var first = await Desk().CreateAsync(House.Caller, "plain", Words, "order-7", Cancel);
+        var again = await Desk().CreateAsync(House.Caller, "plain", Words with { Duration = 5.0m }, "order-7", Cancel);
+        var twin = await Desk().CreateAsync(House.Caller, "plain", Words with { Duration = 5m }, "order-7", Cancel);
+        Assert.IsType<CreateOutcome.KeyReused>(again);
+        Assert.IsType<CreateOutcome.KeyReused>(twin);
+        Assert.Equal(new CreateOutcome.Accepted(Accepted(first), IsReplay: true), await Desk().CreateAsync(House.Caller, "plain", Words, "order-7", Cancel));
+        Assert.IsType<CreateOutcome.KeyReused>(await Desk().CreateAsync(House.Caller, "plain", Words with { Prompt = "A lighthouse." }, "order-7", Cancel));
+    }
+
+    [Fact]
+    public async Task A_task_that_is_at_no_provider_is_canceled_at_once()
+    {
+        var id = Accepted(await CreateAsync(Words with { CallbackUrl = "https://example.com/hook" }));
+        Assert.Equal(CancelOutcome.Canceled, await Desk().CancelAsync(House.Caller, id, Cancel));
+        var task = await _house.LoadAsync(new TaskKey(House.Caller.Account, id));
+        Assert.Equal((TaskState.Failed, FailureCode.Canceled), (task.State, task.Failure!.Code));
+        Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+        Assert.Equal(CancelOutcome.Canceled, await Desk().CancelAsync(House.Caller, id, Cancel));
+        Assert.Null(await Desk().CancelAsync(Stranger, id, Cancel));
+    }
+
+    [Fact]
+    public async Task A_prepared_attempt_is_withdrawn_and_never_sent()
+    {
+        var id = Accepted(await CreateAsync(Words));
+        var key = new TaskKey(House.Caller.Account, id);
+        await _house.RunAsync(key, task => task.LastAttempt?.State == AttemptState.Prepared);
+        Assert.Equal(CancelOutcome.Requested, await Desk().CancelAsync(House.Caller, id, Cancel));
+        var task = await _house.RunToEndAsync(key);
+        Assert.Equal((FailureCode.Canceled, AttemptState.Refused, null), (task.Failure!.Code, task.LastAttempt!.State, task.LastAttempt.SentAt));
+    }
+
+    [Fact]
+    public async Task A_finished_task_is_too_late_to_cancel()
+    {
+        var id = Accepted(await CreateAsync(Words));
+        await _house.RunToEndAsync(new TaskKey(House.Caller.Account, id));
+        Assert.Equal(CancelOutcome.TooLate, await Desk().CancelAsync(House.Caller, id, Cancel));
+    }
+
+    [Fact]
+    public async Task An_estimate_names_price_provider_and_reason_and_creates_nothing()
+    {
+        var priced = Assert.IsType<EstimateOutcome.Priced>(await Desk().EstimateAsync(House.Caller, Words, Cancel));
+        Assert.Equal("partner", priced.Provider);
+        Assert.NotEmpty(priced.Why);
+        Assert.IsType<EstimateOutcome.Refused>(await Desk().EstimateAsync(House.Caller, Words with { Duration = 7 }, Cancel));
+        Assert.Empty(await _house.Tasks.FindDueAsync(House.Start.AddYears(1), 10, Cancel));
+    }
+
     private ValueTask<CreateOutcome> CreateAsync(GenerationDraft draft, ITaskStore? store = null) =>
-        Desk(store).CreateAsync(House.Caller, "plain", draft, Cancel);
+        Desk(store).CreateAsync(House.Caller, "plain", draft, null, Cancel);
 
     private static TaskId Accepted(CreateOutcome outcome) => Assert.IsType<CreateOutcome.Accepted>(outcome).Id;
 
     private TaskDesk Desk(ITaskStore? store = null) => new(
         store ?? _house.Tasks, _house.Accounts, _house.Providers, new RequestImages(_house.Files, ImageRules.Default, House.Egress), House.Egress,
-        _house.Links, _house.Waker, _house.Ids, _house.Time);
+        _house.Links, _house.NewDriver(store), _house.Waker, _house.Ids, _house.Time);
 
     private sealed class WitnessStore(ITaskStore inner) : ITaskStore
     {
@@ -137,12 +190,15 @@ public sealed class TaskDeskTests : IAsyncLifetime
 
         public bool WasAsked { get; private set; }
 
-        public ValueTask AcceptAsync(VideoTask task, CancellationToken cancellationToken)
+        public ValueTask<AdmissionOutcome> AdmitAsync(Model.Tasks.Admission admission, CancellationToken cancellationToken)
         {
             WasAsked = true;
-            OnAccept(task);
-            return inner.AcceptAsync(task, cancellationToken);
+            OnAccept(admission.Task);
+            return inner.AdmitAsync(admission, cancellationToken);
         }
+
+        public ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken) =>
+            inner.ListAsync(account, filter, cancellationToken);
 
         public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) => inner.FindStatusAsync(key, cancellationToken);
 

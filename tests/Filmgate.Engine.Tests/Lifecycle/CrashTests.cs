@@ -194,7 +194,10 @@ public sealed class CrashTests
             return _dead ? throw new ProcessDiedException() : outcome;
         }
 
-        public ValueTask AcceptAsync(VideoTask task, CancellationToken cancellationToken) => inner.AcceptAsync(task, cancellationToken);
+        public ValueTask<AdmissionOutcome> AdmitAsync(Model.Tasks.Admission admission, CancellationToken cancellationToken) => inner.AdmitAsync(admission, cancellationToken);
+
+        public ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken) =>
+            inner.ListAsync(account, filter, cancellationToken);
 
         public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) => inner.FindStatusAsync(key, cancellationToken);
 

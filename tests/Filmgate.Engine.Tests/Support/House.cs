@@ -3,12 +3,14 @@ using System.Net;
 using System.Text;
 using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
+using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
@@ -25,7 +27,7 @@ namespace Filmgate.Engine.Tests.Support;
 internal sealed class House : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 14, 9, 26, 53, TimeSpan.Zero);
-    public static readonly Account Account = new(new AccountId("acc_1"), "first", Usd.FromDollars(100), Start);
+    public static readonly Account Account = new(new AccountId("acc_1"), "first", AccountLimits.Default, new Budget(Usd.FromDollars(100)), Start);
     public static readonly Caller Caller = new(Account.Id, new KeyId("key_1"), KeyKind.Live);
 
     private readonly SqliteDatabase _database;
@@ -77,8 +79,7 @@ internal sealed class House : IAsyncDisposable
     {
         var house = new House(Directory.CreateTempSubdirectory("filmgate-house-").FullName);
         await File.WriteAllBytesAsync(house.ClipPath, await TinyClip.BytesAsync, Cancel);
-        await house.Accounts.AddAsync(
-            Account, [new StoredKey(Caller.Key, Account.Id, KeyKind.Live, "k", "fg_live_AAAA", [.. new byte[32]], Start)], Cancel);
+        await house.Accounts.AddAsync(Account, [NewKey(Caller.Key.Value, KeyKind.Live, "fg_live_AAAA-chosen-by-an-operator")], Audit(Account.Id.Value), Cancel);
         return house;
     }
 
@@ -115,10 +116,23 @@ internal sealed class House : IAsyncDisposable
         DueAt = Start,
     };
 
+    public static StoredKey NewKey(string id, KeyKind kind, string text) => new()
+    {
+        Id = new KeyId(id),
+        Account = kind == KeyKind.Admin ? null : Account.Id,
+        Kind = kind,
+        Name = id,
+        Prefix = KeyText.VisiblePart(text)!,
+        Hash = [.. KeyText.Hash(text)],
+        CreatedAt = Start,
+    };
+
+    public static AuditEntry Audit(string subject) => new(Start, "test", "test.change", subject);
+
     public async Task<VideoTask> AcceptAsync(VideoTask? task = null)
     {
         task ??= NewTask();
-        await Tasks.AcceptAsync(task, Cancel);
+        Assert.IsType<AdmissionOutcome.Accepted>(await Tasks.AdmitAsync(new Model.Tasks.Admission(task, Claim: null), Cancel));
         return task;
     }
 
