@@ -58,8 +58,19 @@ public sealed class ArtifactFolder
 
         var target = PathOf(sha256);
         var folder = Path.GetDirectoryName(target)!;
-        Directory.CreateDirectory(folder);
-        File.Move(path, target, overwrite: true);
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            DirectoryFlush.Flush(_root);
+        }
+
+        lock (_aging)
+        {
+            // A copy carries the age of its source, and a sweep must not delete it before our row is committed.
+            File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
+            File.Move(path, target, overwrite: true);
+        }
+
         DirectoryFlush.Flush(folder);
         return new StoredFile(sha256, length);
     }

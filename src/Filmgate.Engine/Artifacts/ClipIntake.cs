@@ -31,6 +31,11 @@ public sealed partial class ClipIntake(
         var incoming = files.NewIncomingPath();
         try
         {
+            if (location is ClipLocation.Url { Address: var address } && !Uri.TryCreate(address, UriKind.Absolute, out _))
+            {
+                return new ClipOutcome.Unusable("The clip cannot be fetched: the provider names no valid address for it.");
+            }
+
             await FetchAsync(location, incoming, cancellationToken).ConfigureAwait(false);
             var verdict = Inspect(incoming);
             if (verdict.Facts is not { } facts)

@@ -1,3 +1,4 @@
+using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
 
 namespace Filmgate.Engine.Lifecycle;
@@ -21,7 +22,7 @@ public enum NextStep
     Follow,
     /// <summary>The finished clip is fetched, checked and stored.</summary>
     TakeIn,
-    /// <summary>The provider's failure becomes the task's.</summary>
+    /// <summary>The provider's failure, or its refusal of the request itself, becomes the task's.</summary>
     Conclude,
 }
 
@@ -51,6 +52,7 @@ public static class NextSteps
             { State: AttemptState.Accepted } => NextStep.Follow,
             { State: AttemptState.Completed } => NextStep.TakeIn,
             { State: AttemptState.Failed, FailCode: not null } => NextStep.Conclude,
+            { State: AttemptState.Refused, Refusal: RefusalClass.Input or RefusalClass.Policy } => NextStep.Conclude,
             _ => NextStep.Route,
         };
     }

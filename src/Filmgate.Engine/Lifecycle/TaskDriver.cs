@@ -71,8 +71,7 @@ public sealed partial class TaskDriver(
             NextStep.Resolve => await ResolveAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
             NextStep.Follow => await FollowAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
             NextStep.TakeIn => await TakeInAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
-            NextStep.Conclude => await FailAsync(
-                task, new Failure(task.LastAttempt!.FailCode!.Value, task.LastAttempt.Reason!), cancellationToken).ConfigureAwait(false),
+            NextStep.Conclude => await FailAsync(task, FailureOf(task.LastAttempt!), cancellationToken).ConfigureAwait(false),
             var unknown => throw new InvalidOperationException($"No step is written for {unknown}."),
         };
     }
@@ -185,6 +184,8 @@ public sealed partial class TaskDriver(
         {
             Sighting.Found found => await ApplyAsync(
                 task, new TaskTransition.AcceptAttempt(Now, attempt.Id, found.UpstreamId, Now), cancellationToken).ConfigureAwait(false),
+            Sighting.Absent when attempt.SentAt + provider.Facts.LookupSettles - Now is { } wait && wait > TimeSpan.Zero => await PostponeAsync(
+                task, wait, "The provider does not have it yet.", cancellationToken).ConfigureAwait(false),
             Sighting.Absent => await RefuseAsync(
                 task, attempt, RefusalClass.NotReceived, "The provider does not have it.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
             Sighting.CannotTell unclear => await PostponeAsync(task, unclear.Reason, cancellationToken).ConfigureAwait(false),
@@ -232,8 +233,8 @@ public sealed partial class TaskDriver(
                     task, new TaskTransition.Succeed(Now, stored.Clip, callbacks.Success(task, stored.Clip, Now)), cancellationToken).ConfigureAwait(false);
                 if (succeeded.Won)
                 {
-                    await ReleaseAtProviderAsync(attempt, cancellationToken).ConfigureAwait(false);
                     waker.WakeDeliveries();
+                    await ReleaseAtProviderAsync(attempt, cancellationToken).ConfigureAwait(false);
                 }
 
                 return succeeded;
@@ -249,17 +250,18 @@ public sealed partial class TaskDriver(
     private async ValueTask<StepOutcome> RefuseAsync(
         VideoTask task, Attempt attempt, RefusalClass refusal, string reason, TimeSpan? retryAfter, CancellationToken cancellationToken)
     {
-        var wait = retryAfter ?? Backoff.After(task.Attempts.Length, chance.NextDouble());
+        var isFinal = refusal is RefusalClass.Input or RefusalClass.Policy;
+        var wait = isFinal ? TimeSpan.Zero : retryAfter ?? Backoff.After(task.Attempts.Length, chance.NextDouble());
         var refused = await CloseAsync(
             task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait), cancellationToken).ConfigureAwait(false);
-        if (!refused.Won || refusal is not (RefusalClass.Input or RefusalClass.Policy))
-        {
-            return refused;
-        }
-
-        var code = refusal == RefusalClass.Policy ? FailureCode.ContentViolation : FailureCode.GenerationFailed;
-        return await FailAsync(refused.Task, new Failure(code, reason), cancellationToken).ConfigureAwait(false);
+        return refused.Won && isFinal
+            ? await FailAsync(refused.Task, FailureOf(refused.Task.LastAttempt!), cancellationToken).ConfigureAwait(false)
+            : refused;
     }
+
+    // Read from the record, so that a crash between the attempt's end and the task's changes nothing.
+    private static Failure FailureOf(Attempt attempt) => new(
+        attempt.FailCode ?? (attempt.Refusal == RefusalClass.Policy ? FailureCode.ContentViolation : FailureCode.GenerationFailed), attempt.Reason!);
 
     // Every step that closes an attempt gives its slot back.
     private async ValueTask<StepOutcome> CloseAsync(VideoTask task, Attempt attempt, TaskTransition step, CancellationToken cancellationToken)
@@ -309,9 +311,20 @@ public sealed partial class TaskDriver(
 
     private async ValueTask ReleaseAtProviderAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        if (providers.TryGet(attempt.Provider, out var provider))
+        if (!providers.TryGet(attempt.Provider, out var provider))
+        {
+            return;
+        }
+
+        try
         {
             await provider.ReleaseAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Best effort: the step before it is made, and must not count as failed.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogNotReleased(error, provider.Name, attempt.Id.Value);
         }
     }
 
@@ -326,6 +339,9 @@ public sealed partial class TaskDriver(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Task {Task}: {Step} was not applied, revision {Revision} has passed.")]
     private partial void LogLostRace(string task, string step, long revision);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} could not be told that attempt {Attempt} is no longer needed.")]
+    private partial void LogNotReleased(Exception error, string provider, string attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} threw while taking attempt {Attempt}; its answer counts as lost.")]
     private partial void LogProviderThrew(Exception error, string provider, string attempt);

@@ -36,7 +36,7 @@ public sealed partial record AnimaticDirectives(TimeSpan Delay, FailureCode? Fai
         return new AnimaticDirectives(delay, failure, StallPattern().IsMatch(prompt));
     }
 
-    [GeneratedRegex(@"@delay\((\d{1,6}(?:\.\d{1,3})?)(ms|s|m)\)", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"@delay\(([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)\)", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex DelayPattern();
 
     [GeneratedRegex(@"@fail\(([A-Z_]{1,40})\)", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]

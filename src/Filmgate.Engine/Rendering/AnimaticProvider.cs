@@ -37,7 +37,11 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
         _folder = Path.Combine(Path.GetFullPath(options.DataFolder), "renders");
         Directory.CreateDirectory(_folder);
         DeleteUnfinished();
-        Facts = new ProviderFacts(ProviderTier.Local, options.RenderSlots, OwnIdQueryable: true, FailureBills: false);
+        Facts = new ProviderFacts(ProviderTier.Local, options.RenderSlots, OwnIdQueryable: true, FailureBills: false)
+        {
+            // It lives in this process: whatever was on its way ended with the process.
+            LookupSettles = TimeSpan.Zero,
+        };
     }
 
     /// <inheritdoc/>

@@ -59,7 +59,9 @@ public sealed partial class DeliveryPump(
 
     private async ValueTask StartDueAsync(CancellationToken cancellationToken)
     {
-        // Those under way are still due by their rows, so the page must be larger than they are.
+        // Those under way are still due by their rows, so the page must be larger than they are. One that ends while the page
+        // is read may stand in it as it was before; whoever was under way by then is left to the next page.
+        var underWay = _underWay.Keys.ToHashSet();
         foreach (var delivery in await store.FindDueAsync(time.GetUtcNow(), 2 * ConcurrencyMax, cancellationToken).ConfigureAwait(false))
         {
             if (_underWay.Count >= ConcurrencyMax)
@@ -67,10 +69,15 @@ public sealed partial class DeliveryPump(
                 return;
             }
 
-            if (_underWay.TryAdd(delivery.Id, Task.CompletedTask))
+            if (underWay.Contains(delivery.Id))
             {
-                _underWay[delivery.Id] = Task.Run(() => DeliverAsync(delivery, cancellationToken), CancellationToken.None);
+                continue;
             }
+
+            // Entered before it begins: one that ended at once would otherwise be entered after its end, and for ever.
+            var sending = new Task<Task>(() => DeliverAsync(delivery, cancellationToken), CancellationToken.None);
+            _underWay[delivery.Id] = sending.Unwrap();
+            sending.Start(TaskScheduler.Default);
         }
     }
 

@@ -51,4 +51,11 @@ public enum ProviderTier
 /// <param name="Slots">Tasks that it takes at a time.</param>
 /// <param name="OwnIdQueryable">Whether <see cref="IVideoProvider.FindAsync"/> gives a certain answer.</param>
 /// <param name="FailureBills">Whether a task that it took and could not do may have been billed.</param>
-public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQueryable, bool FailureBills);
+public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQueryable, bool FailureBills)
+{
+    /// <summary>
+    /// How long after a submission began the provider may still come to know of it: until then "it does not have it" proves
+    /// nothing, for the bytes may be on their way or its look-up behind its intake. Default: 30 s.
+    /// </summary>
+    public TimeSpan LookupSettles { get; init; } = TimeSpan.FromSeconds(30);
+}

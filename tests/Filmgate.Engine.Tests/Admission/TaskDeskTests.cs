@@ -1,0 +1,160 @@
+using Filmgate.Engine.Admission;
+using Filmgate.Engine.Intake;
+using Filmgate.Engine.Tests.Support;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+using Filmgate.Storage;
+
+namespace Filmgate.Engine.Tests.Admission;
+
+public sealed class TaskDeskTests : IAsyncLifetime
+{
+    private static readonly GenerationDraft Words = new() { Mode = "master-text-to-video", Prompt = "A lighthouse" };
+    private static readonly Caller Stranger = new(new AccountId("acc_9"), new KeyId("key_9"), KeyKind.Live);
+
+    private House _house = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _house = await House.OpenAsync();
+
+    public ValueTask DisposeAsync() => _house.DisposeAsync();
+
+    [Fact]
+    public async Task An_accepted_draft_is_a_task_in_the_store_that_is_due_now_and_was_woken()
+    {
+        var id = Accepted(await CreateAsync(Words with { Source = "batch 7", CallbackUrl = "https://example.com/hook" }));
+        var task = await _house.LoadAsync(new TaskKey(House.Caller.Account, id));
+        Assert.Equal(
+            (TaskState.Pending, "plain", "batch 7", "https://example.com/hook", House.Start, House.Start, false),
+            (task.State, task.Dialect, task.Source, task.CallbackUrl, task.CreatedAt, task.DueAt!.Value, task.IsTest));
+        Assert.Equal([task.Key], _house.Waker.Tasks);
+        Assert.Equal(
+            new TaskView { Id = id, State = TaskState.Pending, CreatedAt = House.Start }, await Desk().FindAsync(House.Caller, id, Cancel));
+    }
+
+    [Fact]
+    public async Task A_test_keys_task_is_a_test() => Assert.True((await _house.LoadAsync(new TaskKey(
+        House.Caller.Account, Accepted(await Desk().CreateAsync(House.Caller with { Kind = KeyKind.Test }, "plain", Words, Cancel))))).IsTest);
+
+    [Fact]
+    public async Task All_faults_of_fields_pictures_and_callback_come_in_one_answer_and_nothing_is_kept()
+    {
+        var outcome = await CreateAsync(new GenerationDraft
+        {
+            Mode = "pro-image-to-video",
+            Prompt = "",
+            Duration = 7,
+            ImageUrls = ["http://10.1.2.3/a.png", TinyPicture.DataUrl(1), "data:image/png;base64,!!"],
+            CallbackUrl = "ftp://example.com/hook",
+        });
+        var refused = Assert.IsType<CreateOutcome.Refused>(outcome);
+        Assert.Equal(
+            [
+                (RequestField.Prompt, null), (RequestField.Duration, null), (RequestField.ImageUrls, null),
+                (RequestField.ImageUrls, 0), (RequestField.ImageUrls, 2), (RequestField.CallbackUrl, (int?)null),
+            ],
+            refused.Faults.Select(fault => (fault.Field, fault.Index)));
+        Assert.Empty(await _house.Tasks.FindDueAsync(House.Start.AddYears(1), 10, Cancel));
+        Assert.Empty(_house.Files.FilesBefore(House.Start.AddYears(1)));
+        Assert.Empty(_house.Waker.Tasks);
+    }
+
+    [Fact]
+    public async Task A_picture_that_comes_along_lies_on_the_disk_before_the_task_is_accepted()
+    {
+        var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(TinyPicture.Png(9)));
+        var witness = new WitnessStore(_house.Tasks) { OnAccept = task =>
+        {
+            Assert.Equal(["stored:" + sha256], task.Request.Images);
+            Assert.True(_house.Files.Contains(sha256), "The task was accepted before its picture was on the disk.");
+        } };
+        Accepted(await CreateAsync(new GenerationDraft { Prompt = "Waves", ImageUrls = [TinyPicture.DataUrl(9)] }, witness));
+        Assert.True(witness.WasAsked);
+        Assert.True(await _house.Clips.IsNeededAsync(sha256, Cancel));
+    }
+
+    [Fact]
+    public async Task While_the_store_is_out_of_reach_nothing_is_created_and_nobody_is_woken()
+    {
+        var down = new WitnessStore(_house.Tasks) { OnAccept = _ => throw new StoreUnavailableException("The disk is full.") };
+        var outcome = Assert.IsType<CreateOutcome.Unavailable>(await CreateAsync(Words, down));
+        Assert.True(outcome.RetryAfter > TimeSpan.Zero);
+        Assert.DoesNotContain("disk", outcome.Reason, StringComparison.Ordinal);
+        Assert.Empty(_house.Waker.Tasks);
+    }
+
+    [Fact]
+    public async Task While_pictures_cannot_be_written_nothing_is_created()
+    {
+        Directory.Delete(Path.Combine(_house.Folder, "artifacts"), recursive: true);
+        await File.WriteAllTextAsync(Path.Combine(_house.Folder, "artifacts"), "A file lies where the folder was.", Cancel);
+        var outcome = await CreateAsync(new GenerationDraft { Prompt = "Waves", ImageUrls = [TinyPicture.DataUrl(9)] });
+        Assert.IsType<CreateOutcome.Unavailable>(outcome);
+        Assert.Empty(await _house.Tasks.FindDueAsync(House.Start.AddYears(1), 10, Cancel));
+        File.Delete(Path.Combine(_house.Folder, "artifacts"));
+    }
+
+    [Fact]
+    public async Task An_outcome_is_shown_with_signed_links_to_its_owner_only()
+    {
+        _house.FfmpegPath = null;
+        var id = Accepted(await CreateAsync(Words));
+        var task = await _house.RunToEndAsync(new TaskKey(House.Caller.Account, id));
+        var view = await Desk().FindAsync(House.Caller, id, Cancel);
+        var details = await Desk().FindDetailsAsync(House.Caller, id, Cancel);
+        Assert.Equal(TaskState.Success, view!.State);
+        Assert.Equal(view.ClipUrl, details!.ClipUrl);
+        Assert.StartsWith($"https://gate.example/artifacts/{task.Clip!.Id}.mp4?", view.ClipUrl, StringComparison.Ordinal);
+        Assert.StartsWith($"https://gate.example/artifacts/{task.Clip.Id}.jpg?", details.PosterUrl, StringComparison.Ordinal);
+        Assert.Null(await Desk().FindAsync(Stranger, id, Cancel));
+        Assert.Null(await Desk().FindDetailsAsync(Stranger, id, Cancel));
+    }
+
+    [Fact]
+    public async Task The_balance_goes_down_by_what_was_paid()
+    {
+        Assert.Equal(Usd.FromDollars(100), await Desk().BalanceAsync(House.Caller, Cancel));
+        await _house.RunToEndAsync(new TaskKey(House.Caller.Account, Accepted(await CreateAsync(Words))));
+        Assert.Equal(Usd.FromDollars(99.51m), await Desk().BalanceAsync(House.Caller, Cancel));
+    }
+
+    private ValueTask<CreateOutcome> CreateAsync(GenerationDraft draft, ITaskStore? store = null) =>
+        Desk(store).CreateAsync(House.Caller, "plain", draft, Cancel);
+
+    private static TaskId Accepted(CreateOutcome outcome) => Assert.IsType<CreateOutcome.Accepted>(outcome).Id;
+
+    private TaskDesk Desk(ITaskStore? store = null) => new(
+        store ?? _house.Tasks, _house.Accounts, _house.Providers, new RequestImages(_house.Files, ImageRules.Default, House.Egress), House.Egress,
+        _house.Links, _house.Waker, _house.Ids, _house.Time);
+
+    private sealed class WitnessStore(ITaskStore inner) : ITaskStore
+    {
+        public required Action<VideoTask> OnAccept { get; init; }
+
+        public bool WasAsked { get; private set; }
+
+        public ValueTask AcceptAsync(VideoTask task, CancellationToken cancellationToken)
+        {
+            WasAsked = true;
+            OnAccept(task);
+            return inner.AcceptAsync(task, cancellationToken);
+        }
+
+        public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) => inner.FindStatusAsync(key, cancellationToken);
+
+        public ValueTask<VideoTask?> LoadAsync(TaskKey key, CancellationToken cancellationToken) => inner.LoadAsync(key, cancellationToken);
+
+        public ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken) =>
+            inner.ApplyAsync(seen, step, cancellationToken);
+
+        public ValueTask<IReadOnlyList<TaskKey>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+            inner.FindDueAsync(now, limit, cancellationToken);
+
+        public ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken) =>
+            inner.FindOpenAtAsync(provider, cancellationToken);
+    }
+}

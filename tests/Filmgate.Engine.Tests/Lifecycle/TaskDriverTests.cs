@@ -1,0 +1,433 @@
+using System.Text;
+using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Tests.Support;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
+using Filmgate.Model.Providers;
+using Filmgate.Model.Tasks;
+
+namespace Filmgate.Engine.Tests.Lifecycle;
+
+public sealed class TaskDriverTests : IAsyncLifetime
+{
+    private House _house = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private ScriptedProvider Provider => _house.Provider;
+
+    public async ValueTask InitializeAsync() => _house = await House.OpenAsync();
+
+    public ValueTask DisposeAsync() => _house.DisposeAsync();
+
+    [Fact]
+    public async Task A_task_from_words_goes_all_the_way_to_a_stored_clip_and_a_callback()
+    {
+        Provider.NextReading(new Reading.InProgress(30, TimeSpan.FromSeconds(5)));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+
+        Assert.Equal(TaskState.Success, task.State);
+        Assert.Equal(["Completed"], States(task));
+        Assert.Equal(new Usd(490_000), task.LastAttempt!.Cost);
+        Assert.Equal(await TinyClip.BytesAsync, await File.ReadAllBytesAsync(_house.Files.PathOf(task.Clip!.Sha256), Cancel));
+        Assert.Equal((64, 36, TimeSpan.FromSeconds(5), 60L), (task.Clip.Width, task.Clip.Height, task.Clip.Duration, task.Clip.Frames));
+        Assert.Equal(task.CompletedAt + _house.Options.Retention, task.Clip.ExpiresAt);
+        Assert.Single(Provider.Book);
+        Assert.Equal([ScriptedProvider.UpstreamId(task.LastAttempt.Id)], Provider.Released);
+        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+        Assert.Equal(1, _house.Waker.Deliveries);
+        var delivery = Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+        Assert.StartsWith(
+            $"task_1 Success - https://gate.example/artifacts/{task.Clip.Id}.mp4?expires=", Encoding.UTF8.GetString(delivery.Body.Span), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_house.Folder, "artifacts", "incoming")));
+    }
+
+    [Fact]
+    public async Task A_clip_is_stored_with_its_poster()
+    {
+        _house.FfmpegPath = null;
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.NotNull(task.Clip?.PosterSha256);
+        Assert.Equal([0xff, 0xd8], (await File.ReadAllBytesAsync(_house.Files.PathOf(task.Clip.PosterSha256), Cancel))[..2]);
+    }
+
+    [Fact]
+    public async Task The_provider_is_given_the_attempt_the_request_and_the_checked_pictures_in_order()
+    {
+        var first = await _house.Files.StoreAsync(TinyPicture.Png(1), Cancel);
+        var second = await _house.Files.StoreAsync(TinyPicture.Png(2), Cancel);
+        var task = House.NewTask("task_1", "stored:" + first.Sha256, "stored:" + second.Sha256);
+        task = await _house.RunToEndAsync((await _house.AcceptAsync(task with { IsTest = false })).Key);
+
+        var submission = Assert.Single(Provider.Submissions);
+        Assert.Equal(task.LastAttempt!.Id, submission.Attempt);
+        Assert.Equal(task.Request with { Images = [] }, submission.Request with { Images = [] });
+        Assert.Equal([_house.Files.PathOf(first.Sha256), _house.Files.PathOf(second.Sha256)], submission.ImagePaths);
+        Assert.Equal(
+            [new InputImage(0, first.Sha256, "image/png", 300, 300, first.Length), new InputImage(1, second.Sha256, "image/png", 300, 300, second.Length)],
+            task.Inputs!.Value);
+        submission.Changed();
+        Assert.Contains(task.Key, _house.Waker.Tasks);
+    }
+
+    [Fact]
+    public async Task A_picture_that_is_none_fails_the_task_before_any_provider_hears_of_it()
+    {
+        var letter = await _house.Files.StoreAsync(Encoding.UTF8.GetBytes("Dear sirs"), Cancel);
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask("task_1", "stored:" + letter.Sha256))).Key);
+        Assert.Equal((TaskState.Failed, FailureCode.UnsupportedFormat), (task.State, task.Failure!.Code));
+        Assert.StartsWith("image 1 ", task.Failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Provider.Submissions);
+        Assert.Empty(task.Attempts);
+    }
+
+    [Fact]
+    public async Task A_picture_that_cannot_be_fetched_is_tried_twice()
+    {
+        // Nobody listens on port 1.
+        var accepted = await _house.AcceptAsync(House.NewTask("task_1", "http://127.0.0.1:1/a.png"));
+        var task = await _house.RunAsync(accepted.Key, task => task.Tries > 0);
+        Assert.Equal(TaskState.Pending, task.State);
+        task = await _house.RunToEndAsync(accepted.Key);
+        Assert.Equal((TaskState.Failed, FailureCode.ImageDownloadFailed), (task.State, task.Failure!.Code));
+        Assert.Equal(TaskDriver.IntakeTriesMax, (int)task.Revision);
+    }
+
+    [Theory]
+    [InlineData(RefusalClass.Input, FailureCode.GenerationFailed)]
+    [InlineData(RefusalClass.Policy, FailureCode.ContentViolation)]
+    public async Task A_refusal_of_the_request_itself_fails_the_task_and_goes_nowhere_else(RefusalClass refusal, FailureCode code)
+    {
+        Provider.NextSubmit(new SubmitResult.Refused(refusal, "It does not like this."));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(new Failure(code, "It does not like this."), task.Failure);
+        Assert.Equal(["Refused"], States(task));
+        Assert.Single(Provider.Submissions);
+        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+        Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+        Assert.Equal(1, _house.Waker.Deliveries);
+    }
+
+    [Theory]
+    [InlineData(RefusalClass.Busy)]
+    [InlineData(RefusalClass.Balance)]
+    [InlineData(RefusalClass.Auth)]
+    [InlineData(RefusalClass.Permission)]
+    [InlineData(RefusalClass.Outage)]
+    [InlineData(RefusalClass.NotReceived)]
+    public async Task A_refusal_that_says_nothing_against_the_request_is_followed_by_another_attempt(RefusalClass refusal)
+    {
+        Provider.NextSubmit(new SubmitResult.Refused(refusal, "Not now."));
+        var accepted = await _house.AcceptAsync();
+        var refused = await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == AttemptState.Refused);
+        Assert.Equal(refusal, refused.LastAttempt!.Refusal);
+        Assert.True(refused.DueAt > _house.Time.GetUtcNow(), "The next attempt follows at once, without any wait.");
+        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+
+        var task = await _house.RunToEndAsync(accepted.Key);
+        Assert.Equal(TaskState.Success, task.State);
+        Assert.Equal(["Refused", "Completed"], States(task));
+        Assert.Single(Provider.Book);
+    }
+
+    [Fact]
+    public async Task A_provider_that_says_how_long_to_wait_is_asked_again_then_and_not_before()
+    {
+        Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Busy, "It is full.", TimeSpan.FromMinutes(7)));
+        var task = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Refused);
+        Assert.Equal(_house.Time.GetUtcNow().AddMinutes(7), task.DueAt);
+    }
+
+    [Fact]
+    public async Task After_the_most_attempts_the_task_fails_with_the_last_reason()
+    {
+        for (var i = 1; i <= TaskDriver.AttemptsMax; i++)
+        {
+            Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Outage, $"Out of order, {i}."));
+        }
+
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(new Failure(FailureCode.GenerationFailed, "Given up after 5 attempts: Out of order, 5."), task.Failure);
+        Assert.Equal(TaskDriver.AttemptsMax, Provider.Submissions.Count);
+        Assert.Empty(Provider.Book);
+    }
+
+    [Fact]
+    public async Task Without_a_provider_that_fits_the_task_fails()
+    {
+        var sample = House.NewTask();
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(sample with { IsTest = true })).Key);
+        Assert.Equal(FailureCode.ModelUnavailable, task.Failure!.Code);
+        Assert.Empty(Provider.Submissions);
+    }
+
+    [Fact]
+    public async Task Without_a_free_slot_the_task_waits_and_nothing_is_prepared()
+    {
+        _house.Slots.Capacity = 0;
+        var task = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.Tries > 0);
+        Assert.Equal((TaskState.Pending, _house.Time.GetUtcNow().AddSeconds(30)), (task.State, task.DueAt!.Value));
+        Assert.Empty(task.Attempts);
+    }
+
+    [Fact]
+    public async Task A_submission_that_throws_counts_as_lost_and_is_found_again()
+    {
+        Provider.NextSubmit(submission =>
+        {
+            Provider.Take(submission.Attempt);
+            throw new HttpRequestException("The line went dead.");
+        });
+        var accepted = await _house.AcceptAsync();
+        var unknown = await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == AttemptState.Unknown);
+        Assert.Equal("The submission ended without an answer (HttpRequestException).", unknown.LastAttempt!.Reason);
+        Assert.Equal(1, _house.Slots.Held(Provider.Name));
+
+        var task = await _house.RunToEndAsync(accepted.Key);
+        Assert.Equal(["Completed"], States(task));
+        Assert.Single(Provider.Book);
+        Assert.Single(Provider.Submissions);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_submitted_again_only_once_the_provider_has_had_its_time_to_hear_of_it()
+    {
+        Provider.NextSubmit(new SubmitResult.Unknown("No answer came."));
+        var accepted = await _house.AcceptAsync();
+        var unknown = await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == AttemptState.Unknown);
+        var settled = unknown.LastAttempt!.SentAt!.Value + Provider.Facts.LookupSettles;
+
+        var waiting = (await _house.NewDriver().StepAsync(unknown, Cancel)).Task;
+        Assert.Equal((AttemptState.Unknown, settled), (waiting.LastAttempt!.State, waiting.DueAt!.Value));
+        Assert.Single(Provider.Submissions);
+
+        var task = await _house.RunToEndAsync(accepted.Key);
+        Assert.Equal(["Refused", "Completed"], States(task));
+        Assert.Equal(RefusalClass.NotReceived, task.Attempts[0].Refusal);
+        Assert.True(task.Attempts[0].EndedAt >= settled, "The first attempt was given up before the provider had its time.");
+        Assert.Single(Provider.Book);
+    }
+
+    [Fact]
+    public async Task As_long_as_the_provider_cannot_tell_nothing_is_sent_again()
+    {
+        Provider.NextSubmit(submission =>
+        {
+            Provider.Take(submission.Attempt);
+            return ValueTask.FromResult<SubmitResult>(new SubmitResult.Unknown("No answer came."));
+        });
+        for (var i = 0; i < 20; i++)
+        {
+            Provider.NextSighting(() => new Sighting.CannotTell("It does not answer."));
+        }
+
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(TaskState.Success, task.State);
+        Assert.Single(Provider.Submissions);
+        Assert.Single(Provider.Book);
+    }
+
+    [Fact]
+    public async Task A_task_that_the_provider_lost_unbilled_is_submitted_again()
+    {
+        Provider.NextReading(new Reading.Lost("It restarted."));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(["Failed", "Completed"], States(task));
+        Assert.Equal("It restarted.", task.Attempts[0].Reason);
+        Assert.Equal(2, Provider.Released.Count);
+    }
+
+    [Fact]
+    public async Task A_failed_generation_fails_the_task_with_the_providers_code_and_is_not_paid_for_twice()
+    {
+        Provider.NextReading(new Reading.Failed(new Failure(FailureCode.NsfwDetected, "There is skin.")));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(new Failure(FailureCode.NsfwDetected, "There is skin."), task.Failure);
+        Assert.Equal(["Failed"], States(task));
+        Assert.Single(Provider.Submissions);
+        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+        Assert.Single(Provider.Released);
+        var delivery = Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+        Assert.Equal("task_1 Failed NSFW_DETECTED -", Encoding.UTF8.GetString(delivery.Body.Span));
+    }
+
+    [Fact]
+    public async Task A_provider_that_cannot_be_read_is_read_again_when_it_said()
+    {
+        Provider.NextReading(new Reading.Unreadable("It is out for lunch.", TimeSpan.FromMinutes(40)));
+        var accepted = await _house.AcceptAsync();
+        var task = await _house.RunAsync(accepted.Key, task => task is { Tries: > 0, LastAttempt.State: AttemptState.Accepted });
+        Assert.Equal(_house.Time.GetUtcNow().AddMinutes(40), task.DueAt);
+        Assert.Equal(TaskState.Success, (await _house.RunToEndAsync(accepted.Key)).State);
+        Assert.Single(Provider.Book);
+    }
+
+    [Fact]
+    public async Task Progress_is_noted_and_kept_when_the_provider_says_none()
+    {
+        Provider.NextReading(new Reading.InProgress(64, TimeSpan.FromSeconds(3)));
+        Provider.NextReading(new Reading.InProgress(null, TimeSpan.FromSeconds(5)));
+        var task = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Accepted);
+        var driver = _house.NewDriver();
+        task = (await driver.StepAsync(task, Cancel)).Task;
+        Assert.Equal((64, _house.Time.GetUtcNow().AddSeconds(3)), (task.Progress, task.DueAt!.Value));
+        task = (await driver.StepAsync(task, Cancel)).Task;
+        Assert.Equal((64, _house.Time.GetUtcNow().AddSeconds(5)), (task.Progress, task.DueAt!.Value));
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("cut short")]
+    [InlineData("a letter")]
+    [InlineData("http://127.0.0.1:1/clip.mp4")]
+    [InlineData("http://10.1.2.3/clip.mp4")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("no address at all")]
+    [InlineData("")]
+    public async Task A_clip_that_cannot_be_used_is_fetched_again_and_then_fails_the_task_without_a_second_generation(string what)
+    {
+        var clip = await TinyClip.BytesAsync;
+        ClipLocation location = what is "missing" or "cut short" or "a letter"
+            ? new ClipLocation.LocalFile(Path.Combine(_house.Folder, what))
+            : new ClipLocation.Url(what);
+        if (what == "cut short")
+        {
+            await File.WriteAllBytesAsync(((ClipLocation.LocalFile)location).Path, clip[..(clip.Length / 2)], Cancel);
+        }
+        else if (what == "a letter")
+        {
+            await File.WriteAllTextAsync(((ClipLocation.LocalFile)location).Path, "Dear sirs", Cancel);
+        }
+
+        Provider.NextReading(new Reading.Completed(location, new Usd(490_000)));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal((TaskState.Failed, FailureCode.GenerationFailed), (task.State, task.Failure!.Code));
+        Assert.StartsWith("The clip ", task.Failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.1.2.3", task.Failure.Message, StringComparison.Ordinal);
+        Assert.Single(Provider.Submissions);
+        Assert.Equal(new Usd(490_000), task.LastAttempt!.Cost);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_house.Folder, "artifacts", "incoming")));
+    }
+
+    [Fact]
+    public async Task A_clip_that_comes_late_is_taken_in_after_all()
+    {
+        var late = Path.Combine(_house.Folder, "late.mp4");
+        Provider.NextReading(new Reading.Completed(new ClipLocation.LocalFile(late), Usd.Zero));
+        var accepted = await _house.AcceptAsync();
+        await _house.RunAsync(accepted.Key, task => task is { Tries: TaskDriver.TakeInTriesMax - 1, LastAttempt.State: AttemptState.Completed });
+        await File.WriteAllBytesAsync(late, await TinyClip.BytesAsync, Cancel);
+        Assert.Equal(TaskState.Success, (await _house.RunToEndAsync(accepted.Key)).State);
+    }
+
+    [Fact]
+    public async Task A_clip_of_another_length_than_was_asked_for_is_not_the_clip()
+    {
+        var sample = House.NewTask();
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(sample with { Request = sample.Request with { DurationSeconds = 10 } })).Key);
+        Assert.Equal("The clip lasts 5.00 s instead of 10 s.", task.Failure!.Message);
+    }
+
+    [Fact]
+    public async Task A_provider_that_throws_at_being_told_the_end_takes_nothing_back()
+    {
+        Provider.ReleaseFault = new HttpRequestException("Not reachable.");
+        var accepted = await _house.AcceptAsync();
+        var completed = await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == AttemptState.Completed);
+        var outcome = await _house.NewDriver().StepAsync(completed, Cancel);
+        Assert.Equal((true, TaskState.Success), (outcome.Won, outcome.Task.State));
+        Assert.Equal(1, _house.Waker.Deliveries);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_no_longer_configured_is_not_waited_for_before_sending()
+    {
+        var accepted = await _house.AcceptAsync();
+        await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == AttemptState.Prepared);
+        var other = new ScriptedProvider("other", _house.ClipPath);
+        _house.Providers = new([other]);
+        var task = await _house.RunToEndAsync(accepted.Key);
+        Assert.Equal(["Refused", "Completed"], States(task));
+        Assert.Equal(["partner", "other"], task.Attempts.Select(attempt => attempt.Provider));
+        Assert.Empty(Provider.Submissions);
+    }
+
+    [Theory]
+    [InlineData(AttemptState.Unknown)]
+    [InlineData(AttemptState.Accepted)]
+    public async Task A_provider_that_is_no_longer_configured_is_waited_for_once_it_may_have_the_task(AttemptState state)
+    {
+        Provider.NextSubmit(submission => ValueTask.FromResult(
+            state == AttemptState.Unknown ? new SubmitResult.Unknown("No answer came.") : Provider.Take(submission.Attempt)));
+        var accepted = await _house.AcceptAsync();
+        var task = await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == state);
+        var other = new ScriptedProvider("other", _house.ClipPath);
+        var both = _house.Providers;
+        _house.Providers = new([other]);
+        var waiting = (await _house.NewDriver().StepAsync(task, Cancel)).Task;
+        Assert.Equal((state, 1), (waiting.LastAttempt!.State, waiting.Tries));
+        Assert.Empty(other.Submissions);
+
+        _house.Providers = both;
+        Assert.Equal(TaskState.Success, (await _house.RunToEndAsync(accepted.Key)).State);
+    }
+
+    [Fact]
+    public async Task A_finished_task_needs_no_step()
+    {
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        var outcome = await _house.NewDriver().StepAsync(task, Cancel);
+        Assert.True(outcome.Won);
+        Assert.Equal(task.Revision, outcome.Task.Revision);
+    }
+
+    [Fact]
+    public async Task Two_drivers_at_one_prepared_attempt_send_it_once()
+    {
+        var prepared = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Prepared);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            Task.Run(async () => await _house.NewDriver().StepAsync(prepared, Cancel), Cancel)));
+        Assert.Single(outcomes, outcome => outcome.Won);
+        Assert.Single(Provider.Submissions);
+        Assert.Single(Provider.Book);
+    }
+
+    [Fact]
+    public async Task Drivers_that_race_through_a_whole_life_submit_once_even_while_the_provider_is_slow_to_hear_of_it()
+    {
+        var heard = new TaskCompletionSource();
+        var sent = new TaskCompletionSource();
+        Provider.NextSubmit(async submission =>
+        {
+            sent.SetResult();
+            await heard.Task;
+            return Provider.Take(submission.Attempt);
+        });
+        var accepted = await _house.AcceptAsync();
+        var slow = Task.Run(() => RaceAsync(accepted.Key), Cancel);
+        await sent.Task.WaitAsync(Cancel);
+
+        // Others see an attempt that was sent, and a provider that says it has nothing of the kind.
+        for (var i = 0; i < 10; i++)
+        {
+            await _house.NewDriver().StepAsync(await _house.LoadAsync(accepted.Key), Cancel);
+        }
+
+        heard.SetResult();
+        await Task.WhenAll(slow, Task.Run(() => RaceAsync(accepted.Key), Cancel), Task.Run(() => RaceAsync(accepted.Key), Cancel));
+        Assert.Equal(TaskState.Success, (await _house.LoadAsync(accepted.Key)).State);
+        Assert.Single(Provider.Book);
+        Assert.Single(await _house.Deliveries.FindOfTaskAsync(accepted.Key, Cancel));
+    }
+
+    private async Task RaceAsync(TaskKey key)
+    {
+        var driver = _house.NewDriver();
+        for (var task = await _house.LoadAsync(key); !task.State.IsTerminal(); task = await _house.LoadAsync(key))
+        {
+            await driver.StepAsync(task, Cancel);
+        }
+    }
+
+    private static IEnumerable<string> States(VideoTask task) => task.Attempts.Select(attempt => attempt.State.ToString());
+}

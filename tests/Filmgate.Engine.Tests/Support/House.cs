@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using Filmgate.Animatic;
+using Filmgate.Animatic.Encoding;
+using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Egress;
+using Filmgate.Engine.Intake;
+using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Routing;
+using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+using Filmgate.Storage;
+using Filmgate.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Filmgate.Engine.Tests.Support;
+
+/// <summary>The engine without grains and server: a real database and real files, a clock that a test moves, scripted providers.</summary>
+internal sealed class House : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 14, 9, 26, 53, TimeSpan.Zero);
+    public static readonly Account Account = new(new AccountId("acc_1"), "first", Usd.FromDollars(100), Start);
+    public static readonly Caller Caller = new(Account.Id, new KeyId("key_1"), KeyKind.Live);
+
+    private readonly SqliteDatabase _database;
+
+    private House(string folder)
+    {
+        Folder = folder;
+        Time = new FakeTimeProvider(Start);
+        _database = SqliteDatabase.Open(Path.Combine(folder, "filmgate.db"));
+        Tasks = new SqliteTaskStore(_database);
+        Accounts = new SqliteAccountStore(_database);
+        Deliveries = new SqliteDeliveryStore(_database);
+        Clips = new SqliteClipStore(_database);
+        Files = new ArtifactFolder(folder, Time);
+        Ids = new IdSource(Time, new Random(5).NextBytes);
+        Options = new EngineOptions { DataFolder = folder };
+        Links = new ClipLinks(SigningKey.Open(folder), new PublicAddressHolder { Value = "https://gate.example" });
+        Http = new GuardedHttp(Egress, new SystemHostResolver(), TimeProvider.System);
+        ClipPath = Path.Combine(folder, "upstream.mp4");
+        Provider = new ScriptedProvider("partner", ClipPath);
+        Providers = new ProviderDirectory([Provider]);
+    }
+
+    public string Folder { get; }
+    public FakeTimeProvider Time { get; }
+    public ITaskStore Tasks { get; }
+    public IAccountStore Accounts { get; }
+    public IDeliveryStore Deliveries { get; }
+    public IClipStore Clips { get; }
+    public ArtifactFolder Files { get; }
+    public IdSource Ids { get; }
+    public EngineOptions Options { get; }
+    public ClipLinks Links { get; }
+    public GuardedHttp Http { get; }
+    public string ClipPath { get; }
+    public ScriptedProvider Provider { get; }
+    public ProviderDirectory Providers { get; set; }
+    public RecordingWaker Waker { get; } = new();
+    public CountedSlots Slots { get; } = new(4);
+
+    public static EgressOptions Egress { get; } = new() { AllowNetworks = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)] };
+
+    /// <summary>Finds no FFmpeg unless a test is about posters, because each one costs a process.</summary>
+    public string? FfmpegPath { get; set; } = "/nowhere/ffmpeg";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<House> OpenAsync()
+    {
+        var house = new House(Directory.CreateTempSubdirectory("filmgate-house-").FullName);
+        await File.WriteAllBytesAsync(house.ClipPath, await TinyClip.BytesAsync, Cancel);
+        await house.Accounts.AddAsync(
+            Account, [new StoredKey(Caller.Key, Account.Id, KeyKind.Live, "k", "fg_live_AAAA", [.. new byte[32]], Start)], Cancel);
+        return house;
+    }
+
+    public InputIntake Inputs => new(new ImageIntake(Http, ImageRules.Default), ImageRules.Default, Egress, Files);
+
+    public CallbackWriter Callbacks => new([new PlainFormat()], Links, Ids);
+
+    public ClipIntake ClipIntake => new(
+        Files, Http, new Ffmpeg(new AnimaticOptions { FfmpegPath = FfmpegPath }), Ids, Options, Time, NullLogger<ClipIntake>.Instance);
+
+    /// <summary>A driver that knows nothing but what is in the store.</summary>
+    public TaskDriver NewDriver(ITaskStore? store = null) => new(
+        store ?? Tasks, Providers, Slots, Inputs, ClipIntake, Callbacks, Waker, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
+
+    public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
+    {
+        Key = new TaskKey(Account.Id, new TaskId(id)),
+        KeyId = Caller.Key,
+        IsTest = false,
+        Dialect = PlainFormat.Name,
+        Request = new GenerationRequest
+        {
+            Mode = images.Length > 0 ? GenerationMode.ProImageToVideo : GenerationMode.MasterTextToVideo,
+            Prompt = "A lighthouse",
+            DurationSeconds = 5,
+            CfgScale = 0.5m,
+            AspectRatio = images.Length > 0 ? null : Model.Requests.AspectRatio.Wide,
+            Images = [.. images],
+            Provider = "auto",
+        },
+        CallbackUrl = "https://example.com/hook",
+        State = TaskState.Pending,
+        CreatedAt = Start,
+        DueAt = Start,
+    };
+
+    public async Task<VideoTask> AcceptAsync(VideoTask? task = null)
+    {
+        task ??= NewTask();
+        await Tasks.AcceptAsync(task, Cancel);
+        return task;
+    }
+
+    public async Task<VideoTask> LoadAsync(TaskKey key) =>
+        await Tasks.LoadAsync(key, Cancel) ?? throw new InvalidOperationException($"Task {key} is gone.");
+
+    /// <summary>Makes steps until the task is in a situation, moving the clock to each due time as the grain sleeps until it.</summary>
+    public async Task<VideoTask> RunAsync(TaskKey key, Func<VideoTask, bool> until, TaskDriver? driver = null)
+    {
+        const int StepsMax = 200;
+        driver ??= NewDriver();
+        for (var i = 0; i < StepsMax; i++)
+        {
+            var task = await LoadAsync(key);
+            if (until(task))
+            {
+                return task;
+            }
+
+            if (task.DueAt > Time.GetUtcNow())
+            {
+                Time.SetUtcNow(task.DueAt.Value);
+            }
+
+            await driver.StepAsync(task, Cancel);
+        }
+
+        throw new InvalidOperationException($"Task {key} did not get there in {StepsMax} steps; it is {(await LoadAsync(key)).LastAttempt}.");
+    }
+
+    public Task<VideoTask> RunToEndAsync(TaskKey key, TaskDriver? driver = null) => RunAsync(key, task => task.State.IsTerminal(), driver);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _database.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>Words a callback in one line.</summary>
+internal sealed class PlainFormat : ICallbackFormat
+{
+    public const string Name = "plain";
+
+    public string Dialect => Name;
+
+    public ReadOnlyMemory<byte> Render(TaskView task) =>
+        Encoding.UTF8.GetBytes($"{task.Id} {task.State} {task.Failure?.Code.Name() ?? "-"} {task.ClipUrl ?? "-"}");
+}
+
+/// <summary>Remembers who was woken.</summary>
+internal sealed class RecordingWaker : IWaker
+{
+    private int _deliveries;
+
+    public ConcurrentQueue<TaskKey> Tasks { get; } = [];
+
+    public int Deliveries => Volatile.Read(ref _deliveries);
+
+    public void WakeTask(TaskKey key) => Tasks.Enqueue(key);
+
+    public void WakeDeliveries() => Interlocked.Increment(ref _deliveries);
+}
+
+/// <summary>Slots in memory, the same number at every provider.</summary>
+internal sealed class CountedSlots(int capacity) : ISlots
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SlotQueue> _queues = [];
+
+    public int Capacity { get; set; } = capacity;
+
+    public ValueTask<bool> TryTakeAsync(string provider, TaskKey task, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return ValueTask.FromResult(Queue(provider).TryTake(task, House.Start));
+        }
+    }
+
+    public ValueTask ReleaseAsync(string provider, TaskKey task, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Queue(provider).Release(task);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public int Held(string provider)
+    {
+        lock (_gate)
+        {
+            return Queue(provider).Held;
+        }
+    }
+
+    private SlotQueue Queue(string provider) =>
+        _queues.TryGetValue(provider, out var queue) ? queue : _queues[provider] = new SlotQueue(Capacity, TimeSpan.FromSeconds(90));
+}
