@@ -59,6 +59,10 @@ public sealed partial class DeliveryPump(
 
     private async ValueTask StartDueAsync(CancellationToken cancellationToken)
     {
+        // A delivery that ends while the rows are read may still be among them as it was before its attempt; to send it then would
+        // be to send it twice. Its end sets the signal, so the next look finds it as it is.
+        var before = _underWay.Keys.ToHashSet();
+
         // Those under way are still due by their rows, so the page must be larger than they are.
         foreach (var delivery in await store.FindDueAsync(time.GetUtcNow(), 2 * ConcurrencyMax, cancellationToken).ConfigureAwait(false))
         {
@@ -67,9 +71,10 @@ public sealed partial class DeliveryPump(
                 return;
             }
 
-            if (_underWay.TryAdd(delivery.Id, Task.CompletedTask))
+            if (!before.Contains(delivery.Id) && _underWay.TryAdd(delivery.Id, Task.CompletedTask))
             {
-                _underWay[delivery.Id] = Task.Run(() => DeliverAsync(delivery, cancellationToken), CancellationToken.None);
+                // It may have ended before its task can be noted, and must not be noted for ever then.
+                _underWay.TryUpdate(delivery.Id, Task.Run(() => DeliverAsync(delivery, cancellationToken), CancellationToken.None), Task.CompletedTask);
             }
         }
     }
