@@ -21,7 +21,7 @@ public sealed class HostilePictureTests(SharedServer shared)
         { "html", "UNSUPPORTED_FORMAT", "is not a JPEG, PNG or WebP picture" },
         { "playlist", "UNSUPPORTED_FORMAT", "is not a JPEG, PNG or WebP picture" },
         { "empty", "UNSUPPORTED_FORMAT", "is empty" },
-        { "gzip bomb", "", "" },
+        { "gzip bomb", "UNSUPPORTED_FORMAT", "is not a JPEG, PNG or WebP picture" },
         { "pixel bomb", "IMAGE_TOO_LARGE", "is 65535 x 65535 px" },
         { "pixels beyond 32 bits", "IMAGE_TOO_LARGE", "is 65536 x 65536 px" },
         { "too small", "UNSUPPORTED_FORMAT", "is 299 x 400 px; each side must be at least 300 px" },
@@ -29,13 +29,13 @@ public sealed class HostilePictureTests(SharedServer shared)
         { "cut off", "UNSUPPORTED_FORMAT", "" },
         { "one bit turned", "UNSUPPORTED_FORMAT", "" },
         { "endless", "IMAGE_TOO_LARGE", "is larger than 10 MB" },
-        { "broken off", "IMAGE_DOWNLOAD_FAILED", "" },
-        { "not found", "IMAGE_DOWNLOAD_FAILED", "" },
-        { "server error", "IMAGE_DOWNLOAD_FAILED", "" },
-        { "redirect loop", "", "" },
+        { "broken off", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "not found", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "server error", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "redirect loop", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
         { "redirect to a file", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
         { "redirect inside", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
-        { "closed port", "IMAGE_DOWNLOAD_FAILED", "" },
+        { "closed port", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
     };
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class HostilePictureTests(SharedServer shared)
             var failure = await shared.Server.Api.FailureOfAsync(await shared.Server.Api.CreateAsync(input));
 
             var said = $"{failure.GetProperty("failCode").GetString()}: {failure.GetProperty("failMsg").GetString()}";
-            Assert.True(failure.GetProperty("failCode").GetString() is { } given && (code.Length == 0 ? given is "UNSUPPORTED_FORMAT" or "IMAGE_DOWNLOAD_FAILED" : given == code), said);
+            Assert.StartsWith(code + ": ", said, StringComparison.Ordinal);
             Assert.StartsWith(name + message, failure.GetProperty("failMsg").GetString(), StringComparison.Ordinal);
             Assert.DoesNotContain("127.0.0.1", said, StringComparison.Ordinal);
         }
