@@ -29,7 +29,7 @@ public sealed class CallbackTests : IAsyncLifetime
             return Task.CompletedTask;
         });
 
-        var id = await gateway.Api.CreateAsync(TaskApi.Standard("pan left", TestPicture.DataUrl(640, 360)), url);
+        var id = await gateway.Api.CreateAsync(TaskApi.Standard("pan left", TestPicture.DataUrl(400, 400)), url);
         await gateway.Api.ClipOfAsync(id);
         await PostsAsync("/hook", 3);
         await MarkerAsync(gateway);

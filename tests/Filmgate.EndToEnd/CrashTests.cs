@@ -24,7 +24,7 @@ public sealed class CrashTests : IAsyncLifetime
     public async Task Twenty_tasks_in_flight_all_succeed_after_kill_9_and_each_is_rendered_at_most_once_more()
     {
         // :: Accept: pictures by link and by data URL, and one clip from text. The first render at once, the others wait a moment.
-        var picture = _receiver.Bytes("/in.png", TestPicture.Png(640, 360), "image/png");
+        var picture = _receiver.Bytes("/in.png", TestPicture.Png(400, 400), "image/png");
         var port = ClosedPort.Find();
         var ids = new Dictionary<string, string>();
         await using (var gateway = await StartAsync(port))
@@ -33,7 +33,7 @@ public sealed class CrashTests : IAsyncLifetime
             {
                 var path = string.Create(CultureInfo.InvariantCulture, $"/hook/{number}");
                 var prompt = number < 2 ? "pan left" : "@delay(1s) pan left";
-                var input = number == 5 ? TaskApi.Text(prompt, "1:1") : TaskApi.Standard(prompt, number % 2 == 0 ? picture : TestPicture.DataUrl(640, 360));
+                var input = number == 5 ? TaskApi.Text(prompt, "1:1") : TaskApi.Standard(prompt, number % 2 == 0 ? picture : TestPicture.DataUrl(400, 400));
                 ids[path] = await gateway.Api.CreateAsync(input, _receiver.Page(path, _ => Task.CompletedTask));
             }
 

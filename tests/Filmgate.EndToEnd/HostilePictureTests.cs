@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.IO.Hashing;
+using System.Net;
 using System.Text;
 using Filmgate.EndToEnd.House;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ public sealed class HostilePictureTests(SharedServer shared)
         { "html", "UNSUPPORTED_FORMAT", "is not a JPEG, PNG or WebP picture" },
         { "playlist", "UNSUPPORTED_FORMAT", "is not a JPEG, PNG or WebP picture" },
         { "empty", "UNSUPPORTED_FORMAT", "is empty" },
-        { "gzip bomb", "", "" },
+        { "gzip bomb", "UNSUPPORTED_FORMAT", "is not a JPEG, PNG or WebP picture" },
         { "pixel bomb", "IMAGE_TOO_LARGE", "is 65535 x 65535 px" },
         { "pixels beyond 32 bits", "IMAGE_TOO_LARGE", "is 65536 x 65536 px" },
         { "too small", "UNSUPPORTED_FORMAT", "is 299 x 400 px; each side must be at least 300 px" },
@@ -28,13 +29,13 @@ public sealed class HostilePictureTests(SharedServer shared)
         { "cut off", "UNSUPPORTED_FORMAT", "" },
         { "one bit turned", "UNSUPPORTED_FORMAT", "" },
         { "endless", "IMAGE_TOO_LARGE", "is larger than 10 MB" },
-        { "broken off", "IMAGE_DOWNLOAD_FAILED", "" },
-        { "not found", "IMAGE_DOWNLOAD_FAILED", "" },
-        { "server error", "IMAGE_DOWNLOAD_FAILED", "" },
-        { "redirect loop", "", "" },
-        { "redirect to a file", "INVALID_IMAGE_URL", "" },
-        { "redirect inside", "INVALID_IMAGE_URL", "" },
-        { "closed port", "IMAGE_DOWNLOAD_FAILED", "" },
+        { "broken off", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "not found", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "server error", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "redirect loop", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "redirect to a file", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "redirect inside", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
+        { "closed port", "IMAGE_DOWNLOAD_FAILED", "could not be fetched" },
     };
 
     [Theory]
@@ -50,7 +51,7 @@ public sealed class HostilePictureTests(SharedServer shared)
             var failure = await shared.Server.Api.FailureOfAsync(await shared.Server.Api.CreateAsync(input));
 
             var said = $"{failure.GetProperty("failCode").GetString()}: {failure.GetProperty("failMsg").GetString()}";
-            Assert.True(failure.GetProperty("failCode").GetString() is { } given && (code.Length == 0 ? given is "UNSUPPORTED_FORMAT" or "IMAGE_DOWNLOAD_FAILED" : given == code), said);
+            Assert.StartsWith(code + ": ", said, StringComparison.Ordinal);
             Assert.StartsWith(name + message, failure.GetProperty("failMsg").GetString(), StringComparison.Ordinal);
             Assert.DoesNotContain("127.0.0.1", said, StringComparison.Ordinal);
         }
@@ -96,7 +97,10 @@ public sealed class HostilePictureTests(SharedServer shared)
         Assert.Equal((400, "IMAGE_TOO_LARGE"), (tooLarge.Status, tooLarge.Data.GetProperty("failCode").GetString()));
         Assert.True(tooLarge.Text.Length < 2_000, "The answer must not repeat the picture");
 
-        var body = await shared.Server.Api.SendAsync(HttpMethod.Post, TaskApi.Create, TaskApi.Body(TaskApi.Pro("a", eleven, eleven)));
+        // Only the head is sent: the announced length alone is refused.
+        var head = $"POST /{TaskApi.Create} HTTP/1.1\r\nHost: {shared.Server.Address.Authority}\r\nAuthorization: Bearer {ServedGateway.Key}\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 30000001\r\nConnection: close\r\n\r\n";
+        var body = await Dialects.Tests.Apixo.RawHttp.SendAsync(new IPEndPoint(IPAddress.Loopback, shared.Server.Address.Port), Encoding.ASCII.GetBytes(head));
         Assert.Equal(413, body.Status);
     }
 

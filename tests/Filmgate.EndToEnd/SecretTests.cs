@@ -24,7 +24,7 @@ public sealed class SecretTests : IDisposable
         });
 
         // :: A task that succeeds, one that fails, refusals with the secret in wrong places, and a link that is used and forged.
-        var id = await gateway.Api.CreateAsync(TaskApi.Standard($"pan left {Marker}", TestPicture.DataUrl(640, 360)), hook + "?token=" + Marker);
+        var id = await gateway.Api.CreateAsync(TaskApi.Standard($"pan left {Marker}", TestPicture.DataUrl(400, 400)), hook + "?token=" + Marker);
         var url = await gateway.Api.ClipOfAsync(id);
         await gateway.Api.FailureOfAsync(await gateway.Api.CreateAsync(TaskApi.Standard(Marker, site.Address + "/missing.png?token=" + Marker)));
         await gateway.Api.SendAsync(HttpMethod.Post, TaskApi.Create, "{\"input\":{\"prompt\":7,\"mode\":\"" + Marker + "\"}}");

@@ -241,8 +241,10 @@ public sealed partial class TaskDriver(
         switch (outcome)
         {
             case ClipOutcome.Stored stored:
+                // One moment for both: the callback must say the same as the status answer, to the millisecond.
+                var at = Now;
                 var succeeded = await ApplyAsync(
-                    task, new TaskTransition.Succeed(Now, stored.Clip, callbacks.Success(task, stored.Clip, Now)), cancellationToken).ConfigureAwait(false);
+                    task, new TaskTransition.Succeed(at, stored.Clip, callbacks.Success(task, stored.Clip, at)), cancellationToken).ConfigureAwait(false);
                 if (succeeded.Won)
                 {
                     waker.WakeDeliveries();
@@ -293,8 +295,10 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> FailAsync(VideoTask task, Failure failure, CancellationToken cancellationToken)
     {
+        // One moment for both, as for a success.
+        var at = Now;
         var failed = await ApplyAsync(
-            task, new TaskTransition.Fail(Now, failure, callbacks.Failure(task, failure, Now)), cancellationToken).ConfigureAwait(false);
+            task, new TaskTransition.Fail(at, failure, callbacks.Failure(task, failure, at)), cancellationToken).ConfigureAwait(false);
         if (failed.Won)
         {
             waker.WakeDeliveries();

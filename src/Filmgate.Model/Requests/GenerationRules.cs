@@ -157,7 +157,10 @@ public static class GenerationRules
 
     private static bool HasLoneSurrogate(string text)
     {
+        // Most texts have no surrogate at all, which one sweep over the whole of it tells.
         var rest = text.AsSpan();
+        var first = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
+        rest = first < 0 ? [] : rest[first..];
         while (rest.Length > 0)
         {
             if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done)

@@ -1,0 +1,61 @@
+using BenchmarkDotNet.Attributes;
+using Filmgate.Dialects.Apixo;
+using Filmgate.Engine.Artifacts;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
+
+namespace Filmgate.Benchmarks;
+
+/// <summary>What happens to a task after it was accepted.</summary>
+public class TaskBenchmarks
+{
+    private static readonly DeliveryAttempt Refused = new(Samples.Now, TimeSpan.FromMilliseconds(80), 503, null, null);
+    private static readonly ClipId Clip = new("clip_01jq8z0000000000000000000000000000000");
+
+    private readonly CallbackFormat _format = new();
+    private readonly TaskTransition _step = new TaskTransition.NoteProgress(Samples.Now, Samples.Task.LastAttempt!.Id, 40, Samples.Now.AddSeconds(2));
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("filmgate-benchmarks-");
+    private readonly TaskView _finished;
+    private readonly ClipLinks _links;
+    private int _second;
+
+    /// <summary>Prepares.</summary>
+    public TaskBenchmarks()
+    {
+        _links = new ClipLinks(SigningKey.Open(_folder.FullName), new PublicAddressHolder { Value = "https://video.example.com" });
+        _finished = new TaskView
+        {
+            Id = Samples.Task.Key.Task,
+            State = TaskState.Success,
+            CreatedAt = Samples.Now,
+            CompletedAt = Samples.Now.AddMinutes(1),
+            ClipUrl = _links.Clip(Clip, Samples.Now),
+        };
+    }
+
+    /// <summary>Removes the signing key.</summary>
+    [GlobalCleanup]
+    public void Remove() => _folder.Delete(recursive: true);
+
+    /// <summary>The body of a finished task's status.</summary>
+    [Benchmark]
+    public ReadOnlyMemory<byte> WriteStatusBody() => _format.Render(_finished);
+
+    /// <summary>A link that has to be signed: another expiry each time.</summary>
+    [Benchmark]
+    public string SignClipLink() => _links.Clip(Clip, Samples.Now.AddSeconds(++_second));
+
+    /// <summary>A link that was given out before.</summary>
+    [Benchmark]
+    public string RememberedClipLink() => _links.Clip(Clip, Samples.Now);
+
+    /// <summary>A step of a task.</summary>
+    [Benchmark]
+    public VideoTask ApplyStep() => _step.Apply(Samples.Task);
+
+    /// <summary>When a callback is tried again.</summary>
+    [Benchmark]
+    public TimeSpan? NextDelivery() => DeliverySchedule.NextWait(DeliverySchedule.DefaultWaits, 3, Refused, 0.5);
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using Filmgate.Engine.Egress;
+using Filmgate.Engine.Tests.Egress;
+using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Webhooks;
+using Filmgate.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Filmgate.Engine.Tests.Webhooks;
+
+public sealed class DeliveryPumpPageTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_delivery_that_ends_while_the_due_rows_are_read_is_not_sent_a_second_time()
+    {
+        using var signal = new DeliverySignal();
+        var secondLook = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var receiver = new RawServer(async exchange =>
+        {
+            // The pump looks again while this attempt is under way, and the attempt ends only once it does.
+            signal.Set();
+            await secondLook.Task;
+            await exchange.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        });
+        var store = new SlowlyReadStore(signal, secondLook, Row("evt_1", receiver.Port), Row("evt_2", receiver.Port));
+        using var http = new GuardedHttp(new EgressOptions { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")] }, new ScriptedResolver(), TimeProvider.System);
+        var start = new EngineStart();
+        start.Set();
+        using var pump = new DeliveryPump(
+            store, http, signal, DeliverySchedule.DefaultWaits, start, TimeProvider.System, new Random(1), NullLogger<DeliveryPump>.Instance);
+
+        await pump.StartAsync(TestContext.Current.CancellationToken);
+        await store.LastRecorded.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await pump.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["evt_1", "evt_2"], receiver.Heads.Select(IdOf).Order(StringComparer.Ordinal));
+    }
+
+    private static string IdOf(string head) => head.Split("\r\n")
+        .Single(line => line.StartsWith("webhook-id:", StringComparison.OrdinalIgnoreCase))["webhook-id:".Length..].Trim();
+
+    private static Delivery Row(string id, int port) => new()
+    {
+        Id = new DeliveryId(id),
+        Task = new TaskKey(new AccountId("acc_1"), new TaskId("task_1")),
+        Url = $"http://127.0.0.1:{port}/hook",
+        Body = "{}"u8.ToArray(),
+        State = DeliveryState.Pending,
+        Attempts = 0,
+        DueAt = DateTimeOffset.UnixEpoch,
+    };
+
+    /// <summary>Its second answer shows the first row as it was before an attempt that has ended meanwhile; its third shows the other row.</summary>
+    private sealed class SlowlyReadStore(DeliverySignal signal, TaskCompletionSource secondLook, Delivery first, Delivery second) : IDeliveryStore
+    {
+        private readonly TaskCompletionSource _lastRecorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _looks;
+
+        public Task LastRecorded => _lastRecorded.Task;
+
+        public async ValueTask<IReadOnlyList<Delivery>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        {
+            switch (++_looks)
+            {
+                case 1:
+                    return [first];
+                case 2:
+                    secondLook.SetResult();
+                    await signal.WaitAsync(Patience, cancellationToken);
+                    signal.Set();
+                    return [first];
+                case 3:
+                    return [second];
+                default:
+                    return [];
+            }
+        }
+
+        public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => ValueTask.FromResult<DateTimeOffset?>(null);
+
+        public ValueTask<bool> RecordAsync(Delivery seen, DeliveryAttempt attempt, DateTimeOffset? nextAt, CancellationToken cancellationToken)
+        {
+            Assert.True(attempt.Succeeded);
+            if (seen.Id == second.Id)
+            {
+                _lastRecorded.SetResult();
+            }
+
+            return ValueTask.FromResult(true);
+        }
+
+        public ValueTask<IReadOnlyList<Delivery>> FindOfTaskAsync(TaskKey task, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IReadOnlyList<Delivery>>([]);
+    }
+}
