@@ -46,11 +46,11 @@ public sealed class GatewayInProcess : IAsyncLifetime
     }
 
     /// <summary>Sends a request with the key.</summary>
-    internal async Task<Answer> SendAsync(string method, string address, string? body = null, params string[] idempotencyKeys)
+    internal async Task<Answer> SendAsync(string method, string address, string? body = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), address);
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
-        foreach (var idempotencyKey in idempotencyKeys)
+        if (idempotencyKey is not null)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         }
@@ -68,7 +68,7 @@ public sealed class GatewayInProcess : IAsyncLifetime
     }
 
     /// <summary>Asks for a task; without a key of its own it is always a new one.</summary>
-    internal Task<Answer> CreateAsync(string body, params string[] idempotencyKeys) => SendAsync("POST", Create, body, idempotencyKeys);
+    internal Task<Answer> CreateAsync(string body, string? idempotencyKey = null) => SendAsync("POST", Create, body, idempotencyKey);
 
     /// <summary>The details of a task.</summary>
     internal async Task<JsonElement> ReadAsync(string id) => (await SendAsync("GET", $"/api/v1/tasks/{id}")).Data;

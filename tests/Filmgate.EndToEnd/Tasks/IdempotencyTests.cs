@@ -62,10 +62,10 @@ public sealed class IdempotencyTests(GatewayInProcess gateway) : IClassFixture<G
         Assert.Equal((200, false), (estimate.Status, estimate.IsReplay));
     }
 
+    // Two headers at once, and letters that are not ASCII, are sent over a bare socket by the table of bad requests.
     [Theory]
     [InlineData("")]
     [InlineData("a b")]
-    [InlineData("é")]
     [InlineData("256")]
     public async Task What_is_no_key_is_refused(string key)
     {
@@ -73,13 +73,6 @@ public sealed class IdempotencyTests(GatewayInProcess gateway) : IClassFixture<G
         Assert.Equal(400, refused.Status);
         Assert.StartsWith("Idempotency-Key must be 1 to 255 visible ASCII characters without spaces, got ", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0, await CountAsync("bad key"));
-    }
-
-    [Fact]
-    public async Task Two_keys_are_refused()
-    {
-        var refused = await gateway.CreateAsync(Body("two keys"), "a12", "a12");
-        Assert.Equal((400, "Idempotency-Key must be given once, got 2 headers"), (refused.Status, refused.Message));
     }
 
     [Fact]
