@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using Filmgate.Model.Accounts;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+using Filmgate.Storage.Sqlite;
+
+namespace Filmgate.Storage.Tests.Sqlite;
+
+/// <summary>How long a caller's key stands for its request, and for whom. The time is the task's, so that no clock is waited for.</summary>
+public sealed class IdempotencyKeyTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly AccountId Mine = new("acc_mine");
+    private static readonly AccountId Theirs = new("acc_theirs");
+    private static readonly GenerationDraft Draft = new() { Mode = "master-text-to-video", Prompt = "a cat" };
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("filmgate-keys-");
+    private readonly SqliteDatabase database;
+    private readonly SqliteTaskStore tasks;
+    private int lastTask;
+
+    public IdempotencyKeyTests()
+    {
+        database = SqliteDatabase.Open(Path.Combine(folder.FullName, "test.db"));
+        tasks = new SqliteTaskStore(database);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        var accounts = new SqliteAccountStore(database);
+        foreach (var id in new[] { Mine, Theirs })
+        {
+            var key = new StoredKey
+            {
+                Id = KeyOf(id),
+                Account = id,
+                Kind = KeyKind.Test,
+                Name = "test key",
+                Prefix = id.Value,
+                Hash = [.. SHA256.HashData(Encoding.UTF8.GetBytes(id.Value))],
+                CreatedAt = Start,
+            };
+            await accounts.AddAsync(
+                new Account(id, id.Value, AccountLimits.Default, new Budget(Usd.FromDollars(100)), Start),
+                [key],
+                new AuditEntry(Start, "test", "account.create", id.Value),
+                default);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await database.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_key_stands_for_its_request_for_24_hours_and_then_for_a_new_one()
+    {
+        Assert.IsType<AdmissionOutcome.Accepted>(await AdmitAsync(Mine, Start, Draft));
+        Assert.Equal(new AdmissionOutcome.Replayed(new TaskId("task_1")), await AdmitAsync(Mine, Start.AddHours(24).AddMinutes(-1), Draft));
+        Assert.IsType<AdmissionOutcome.Accepted>(await AdmitAsync(Mine, Start.AddHours(24), Draft));
+
+        // From then on it stands for the new task, and for another request if that is what it was given for.
+        Assert.Equal(new AdmissionOutcome.Replayed(new TaskId("task_3")), await AdmitAsync(Mine, Start.AddHours(47), Draft));
+        Assert.IsType<AdmissionOutcome.KeyReused>(await AdmitAsync(Mine, Start.AddHours(47), Draft with { Prompt = "a dog" }));
+        Assert.IsType<AdmissionOutcome.Accepted>(await AdmitAsync(Mine, Start.AddHours(48), Draft with { Prompt = "a dog" }));
+    }
+
+    [Fact]
+    public async Task A_key_of_another_account_is_another_key()
+    {
+        Assert.IsType<AdmissionOutcome.Accepted>(await AdmitAsync(Mine, Start, Draft));
+        Assert.IsType<AdmissionOutcome.Accepted>(await AdmitAsync(Theirs, Start, Draft with { Prompt = "a dog" }));
+        Assert.Equal(new AdmissionOutcome.Replayed(new TaskId("task_1")), await AdmitAsync(Mine, Start, Draft));
+    }
+
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("a")]
+    public void A_list_and_what_follows_it_do_not_run_into_one_another(params string[] images)
+    {
+        var asMetadata = Draft with { Metadata = Draft.Metadata.Add("a", "b") };
+        Assert.NotEqual(IdempotencyClaim.FingerprintOf(asMetadata), IdempotencyClaim.FingerprintOf(Draft with { ImageUrls = [.. images] }));
+    }
+
+    private static KeyId KeyOf(AccountId account) => new("key_of_" + account.Value);
+
+    private ValueTask<AdmissionOutcome> AdmitAsync(AccountId account, DateTimeOffset at, GenerationDraft draft)
+    {
+        var task = new VideoTask
+        {
+            Key = new TaskKey(account, new TaskId($"task_{++lastTask}")),
+            KeyId = KeyOf(account),
+            IsTest = true,
+            Dialect = "apixo",
+            Request = GenerationRules.Check(draft, [], out _)!,
+            State = TaskState.Pending,
+            CreatedAt = at,
+            DueAt = at,
+        };
+        return tasks.AdmitAsync(new Admission(task, new IdempotencyClaim("k", IdempotencyClaim.FingerprintOf(draft), at + IdempotencyClaim.Lifetime)), default);
+    }
+}
