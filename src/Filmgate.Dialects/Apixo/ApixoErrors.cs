@@ -30,6 +30,15 @@ public static class ApixoErrors
     public static Task WriteAsync(HttpContext context, ImmutableArray<RequestFault> faults) =>
         WriteAsync(context, ErrorMap.Status(faults), string.Join("; ", faults.Select(ErrorMap.Sentence)), faults);
 
+    /// <summary>Writes 400 for a request that is no generation, with all that is wrong with its fields.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="errors">At least one.</param>
+    public static Task WriteAsync(HttpContext context, IReadOnlyCollection<FieldError> errors) => WriteAsync(
+        context,
+        StatusCodes.Status400BadRequest,
+        string.Join("; ", errors.Select(error => error.Sentence)),
+        json => WriteList(json, errors.Select(error => (error.Field, error.ShownValue, error.Sentence))));
+
     /// <summary>Writes 500. The caller learns a name under which the log holds the cause, and nothing else.</summary>
     /// <param name="context">The request.</param>
     public static Task WriteInternalAsync(HttpContext context) =>
@@ -43,7 +52,10 @@ public static class ApixoErrors
         return Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string message, ImmutableArray<RequestFault> faults)
+    private static Task WriteAsync(HttpContext context, int status, string message, ImmutableArray<RequestFault> faults) =>
+        WriteAsync(context, status, message, json => WriteFaults(json, faults));
+
+    private static Task WriteAsync(HttpContext context, int status, string message, Action<Utf8JsonWriter> writeDetails)
     {
         ArgumentNullException.ThrowIfNull(context);
         var response = context.Response;
@@ -55,40 +67,44 @@ public static class ApixoErrors
         response.StatusCode = status;
         response.Headers[RequestIdHeader] = RequestId(context);
         var envelope = Envelope.Failure(status, message);
-        WriteData(envelope.Json, message, faults);
+        envelope.Json.WriteStartObject();
+        envelope.Json.WriteString(Wire.Error, message);
+        writeDetails(envelope.Json);
+        envelope.Json.WriteEndObject();
         envelope.Send(response);
         return Task.CompletedTask;
     }
 
-    private static void WriteData(Utf8JsonWriter json, string message, ImmutableArray<RequestFault> faults)
+    private static void WriteFaults(Utf8JsonWriter json, ImmutableArray<RequestFault> faults)
     {
-        json.WriteStartObject();
-        json.WriteString(Wire.Error, message);
-        if (faults.Length > 0)
+        if (faults.FirstOrDefault(fault => fault.Code is not null) is { Code: { } code } coded)
         {
-            if (faults.FirstOrDefault(fault => fault.Code is not null) is { Code: { } code } coded)
-            {
-                json.WriteString(Wire.FailCode, code.Name());
-                json.WriteString(Wire.FailMsg, ErrorMap.Sentence(coded));
-            }
-
-            json.WriteStartArray(Wire.Errors);
-            foreach (var fault in faults)
-            {
-                json.WriteStartObject();
-                json.WriteString(Wire.Field, ErrorMap.Path(fault));
-                if (fault.ShownValue is { } value)
-                {
-                    json.WriteString(Wire.Value, value);
-                }
-
-                json.WriteString(Wire.Message, ErrorMap.Sentence(fault));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteString(Wire.FailCode, code.Name());
+            json.WriteString(Wire.FailMsg, ErrorMap.Sentence(coded));
         }
 
-        json.WriteEndObject();
+        if (faults.Length > 0)
+        {
+            WriteList(json, faults.Select(fault => (ErrorMap.Path(fault), fault.ShownValue, ErrorMap.Sentence(fault))));
+        }
+    }
+
+    private static void WriteList(Utf8JsonWriter json, IEnumerable<(string Field, string? Value, string Message)> errors)
+    {
+        json.WriteStartArray(Wire.Errors);
+        foreach (var (field, value, message) in errors)
+        {
+            json.WriteStartObject();
+            json.WriteString(Wire.Field, field);
+            if (value is not null)
+            {
+                json.WriteString(Wire.Value, value);
+            }
+
+            json.WriteString(Wire.Message, message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -16,9 +16,12 @@ internal static class ErrorMap
     }
 
     /// <summary>The fault in one sentence: field, what is allowed, what came.</summary>
-    public static string Sentence(RequestFault fault) => fault.ShownValue is { } value
-        ? $"{Path(fault)} {fault.Rule}, got {Delimited(value)}"
-        : $"{Path(fault)} {fault.Rule}";
+    public static string Sentence(RequestFault fault) => Sentence(Path(fault), fault.Rule, fault.ShownValue);
+
+    /// <summary>The same for a field that the vocabulary of generations does not have.</summary>
+    public static string Sentence(string field, string rule, string? value) => value is null
+        ? $"{field} {rule}"
+        : $"{field} {rule}, got {Delimited(value)}";
 
     /// <summary>
     /// The status of a refusal. Money and policy have their own statuses (APIXO, errors page: 402 and 403); a plain
