@@ -66,6 +66,12 @@ public static class ApixoErrors
 
         response.StatusCode = status;
         response.Headers[RequestIdHeader] = RequestId(context);
+        if (status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
+        {
+            // The rest of the body is not read, so the connection ends here; a caller who is not told sends the next request into it.
+            response.Headers.Connection = "close";
+        }
+
         var envelope = Envelope.Failure(status, message);
         envelope.Json.WriteStartObject();
         envelope.Json.WriteString(Wire.Error, message);

@@ -41,12 +41,12 @@ internal static class AdminAnswer
         }
     }
 
-    /// <summary>Writes a time, or null.</summary>
+    /// <summary>Writes a time, or null; to the millisecond, as it is stored, so that a creation and a later read say the same.</summary>
     public static void WriteMoment(this Utf8JsonWriter json, string name, DateTimeOffset? at)
     {
         if (at is { } given)
         {
-            json.WriteString(name, given.UtcDateTime);
+            json.WriteString(name, DateTimeOffset.FromUnixTimeMilliseconds(given.ToUnixTimeMilliseconds()).UtcDateTime);
         }
         else
         {
