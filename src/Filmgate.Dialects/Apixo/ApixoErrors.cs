@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Microsoft.AspNetCore.Http;
@@ -22,13 +23,22 @@ public static class ApixoErrors
     /// <param name="status">The HTTP status, repeated as <c>code</c>.</param>
     /// <param name="message">What is wrong, for people; null says what the status says.</param>
     public static Task WriteAsync(HttpContext context, int status, string? message = null) =>
-        WriteAsync(context, status, message ?? ErrorMap.Sentence(status), []);
+        WriteAsync(context, status, message ?? ErrorMap.Sentence(status), null);
+
+    /// <summary>Writes a refusal that has a code.</summary>
+    internal static Task WriteCodedAsync(HttpContext context, int status, string message, string failCode) =>
+        WriteAsync(context, status, message, (failCode, message));
 
     /// <summary>Writes what is wrong with a request: all faults, each with its field, and the failure code where there is one.</summary>
     /// <param name="context">The request.</param>
     /// <param name="faults">At least one.</param>
     public static Task WriteAsync(HttpContext context, ImmutableArray<RequestFault> faults) =>
-        WriteAsync(context, ErrorMap.Status(faults), string.Join("; ", faults.Select(ErrorMap.Sentence)), faults);
+        WriteAsync(
+            context,
+            ErrorMap.Status(faults),
+            string.Join("; ", faults.Select(ErrorMap.Sentence)),
+            faults.FirstOrDefault(fault => fault.Code is not null) is { Code: { } code } coded ? (code.Name(), ErrorMap.Sentence(coded)) : null,
+            [.. faults.Select(fault => (ErrorMap.Path(fault), fault.ShownValue, ErrorMap.Sentence(fault)))]);
 
     /// <summary>Writes 400 for a request that is no generation, with all that is wrong with its fields.</summary>
     /// <param name="context">The request.</param>
@@ -37,7 +47,23 @@ public static class ApixoErrors
         context,
         StatusCodes.Status400BadRequest,
         string.Join("; ", errors.Select(error => error.Sentence)),
-        json => WriteList(json, errors.Select(error => (error.Field, error.ShownValue, error.Sentence))));
+        null,
+        [.. errors.Select(error => (error.Field, error.ShownValue, error.Sentence))]);
+
+    /// <summary>Writes that a path takes another method.</summary>
+    internal static Task WriteMethodAsync(HttpContext context, string allowed)
+    {
+        context.Response.Headers.Allow = allowed;
+        return WriteAsync(
+            context, StatusCodes.Status405MethodNotAllowed, $"The method {context.Request.Method} is not allowed here; use {allowed}.");
+    }
+
+    /// <summary>Writes that the account has less money than a task costs.</summary>
+    internal static Task WriteOverBudgetAsync(HttpContext context, CreateOutcome.OverBudget over) => WriteCodedAsync(
+        context,
+        StatusCodes.Status402PaymentRequired,
+        $"The task would cost {over.Price} and the account may still spend {over.Left}; nothing was created. Raise its budget, or choose a cheaper mode or duration.",
+        FailureCode.InsufficientCredits.Name());
 
     /// <summary>Writes 500. The caller learns a name under which the log holds the cause, and nothing else.</summary>
     /// <param name="context">The request.</param>
@@ -52,10 +78,12 @@ public static class ApixoErrors
         return Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string message, ImmutableArray<RequestFault> faults) =>
-        WriteAsync(context, status, message, json => WriteFaults(json, faults));
-
-    private static Task WriteAsync(HttpContext context, int status, string message, Action<Utf8JsonWriter> writeDetails)
+    private static Task WriteAsync(
+        HttpContext context,
+        int status,
+        string message,
+        (string Code, string Message)? failure,
+        params ImmutableArray<(string Field, string? Value, string Message)> errors)
     {
         ArgumentNullException.ThrowIfNull(context);
         var response = context.Response;
@@ -73,44 +101,44 @@ public static class ApixoErrors
         }
 
         var envelope = Envelope.Failure(status, message);
-        envelope.Json.WriteStartObject();
-        envelope.Json.WriteString(Wire.Error, message);
-        writeDetails(envelope.Json);
-        envelope.Json.WriteEndObject();
+        WriteData(envelope.Json, message, failure, errors);
         envelope.Send(response);
         return Task.CompletedTask;
     }
 
-    private static void WriteFaults(Utf8JsonWriter json, ImmutableArray<RequestFault> faults)
+    private static void WriteData(
+        Utf8JsonWriter json,
+        string message,
+        (string Code, string Message)? failure,
+        ImmutableArray<(string Field, string? Value, string Message)> errors)
     {
-        if (faults.FirstOrDefault(fault => fault.Code is not null) is { Code: { } code } coded)
+        json.WriteStartObject();
+        json.WriteString(Wire.Error, message);
+        if (failure is { } coded)
         {
-            json.WriteString(Wire.FailCode, code.Name());
-            json.WriteString(Wire.FailMsg, ErrorMap.Sentence(coded));
+            json.WriteString(Wire.FailCode, coded.Code);
+            json.WriteString(Wire.FailMsg, coded.Message);
         }
 
-        if (faults.Length > 0)
+        if (errors.Length > 0)
         {
-            WriteList(json, faults.Select(fault => (ErrorMap.Path(fault), fault.ShownValue, ErrorMap.Sentence(fault))));
-        }
-    }
-
-    private static void WriteList(Utf8JsonWriter json, IEnumerable<(string Field, string? Value, string Message)> errors)
-    {
-        json.WriteStartArray(Wire.Errors);
-        foreach (var (field, value, message) in errors)
-        {
-            json.WriteStartObject();
-            json.WriteString(Wire.Field, field);
-            if (value is not null)
+            json.WriteStartArray(Wire.Errors);
+            foreach (var (field, value, sentence) in errors)
             {
-                json.WriteString(Wire.Value, value);
+                json.WriteStartObject();
+                json.WriteString(Wire.Field, field);
+                if (value is not null)
+                {
+                    json.WriteString(Wire.Value, value);
+                }
+
+                json.WriteString(Wire.Message, sentence);
+                json.WriteEndObject();
             }
 
-            json.WriteString(Wire.Message, message);
-            json.WriteEndObject();
+            json.WriteEndArray();
         }
 
-        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }

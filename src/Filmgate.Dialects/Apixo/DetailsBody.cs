@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Requests;
@@ -5,7 +6,10 @@ using Filmgate.Model.Tasks;
 
 namespace Filmgate.Dialects.Apixo;
 
-/// <summary>Writes the <c>data</c> of <c>GET /tasks/{id}</c>, which is ours: the whole task in the words of the status answer.</summary>
+/// <summary>
+/// Writes the <c>data</c> of <c>GET /tasks/{id}</c> and of each entry of <c>GET /tasks</c>, which are ours: the whole task in the
+/// words of the status answer.
+/// </summary>
 internal static class DetailsBody
 {
     /// <summary>Writes the object.</summary>
@@ -19,8 +23,15 @@ internal static class DetailsBody
         json.WriteString(Wire.State, Wire.Of(task.State));
         json.WriteNumber(Wire.Progress, task.Progress);
         json.WriteNumber(Wire.CreateTime, task.CreatedAt.ToUnixTimeMilliseconds());
+        WriteGiven(json, Wire.CancelRequestedTime, task.CancelRequestedAt);
         StatusBody.WriteEnd(json, task.State, task.CreatedAt, task.CompletedAt);
         StatusBody.WriteFailure(json, task.State, task.Failure);
+        json.WriteNumber(Wire.Cost, task.Cost.Dollars);
+        if (!task.State.IsTerminal())
+        {
+            json.WriteNumber(Wire.Hold, task.Hold.Dollars);
+        }
+
         if (details.ClipUrl is { } url)
         {
             json.WriteStartArray(Wire.ResultUrls);
@@ -35,6 +46,7 @@ internal static class DetailsBody
         }
 
         WriteGiven(json, Wire.Source, task.Source);
+        WriteMetadata(json, task.Metadata);
         WriteInput(json, task.Request);
         json.WriteStartArray(Wire.Attempts);
         foreach (var attempt in task.Attempts)
@@ -54,6 +66,22 @@ internal static class DetailsBody
         json.WriteNumber(Wire.Duration, clip.Duration.TotalSeconds);
         json.WriteNumber(Wire.Frames, clip.Frames);
         json.WriteNumber(Wire.Bytes, clip.Length);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, ImmutableSortedDictionary<string, string> metadata)
+    {
+        if (metadata.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartObject(Wire.Metadata);
+        foreach (var (name, value) in metadata)
+        {
+            json.WriteString(name, value);
+        }
+
         json.WriteEndObject();
     }
 

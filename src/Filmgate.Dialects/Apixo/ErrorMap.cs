@@ -12,16 +12,20 @@ internal static class ErrorMap
     public static string Path(RequestFault fault)
     {
         var path = Paths[(int)fault.Field];
-        return fault.Index is { } index ? $"{path}[{index}]" : path;
+        return fault switch
+        {
+            { Index: { } index } => $"{path}[{index}]",
+            { ShownEntry: { } entry } => $"{path}.{entry}",
+            _ => path,
+        };
     }
 
     /// <summary>The fault in one sentence: field, what is allowed, what came.</summary>
-    public static string Sentence(RequestFault fault) => Sentence(Path(fault), fault.Rule, fault.ShownValue);
+    public static string Sentence(RequestFault fault) => Sentence(Path(fault), fault.Rule, fault.Value);
 
-    /// <summary>The same for a field that the vocabulary of generations does not have.</summary>
-    public static string Sentence(string field, string rule, string? value) => value is null
-        ? $"{field} {rule}"
-        : $"{field} {rule}, got {Delimited(value)}";
+    /// <summary>The same for what has a name but no field: a parameter of the query.</summary>
+    public static string Sentence(string name, string rule, string? value = null) =>
+        RequestFault.Shorten(value) is { } shown ? $"{name} {rule}, got {Delimited(shown)}" : $"{name} {rule}";
 
     /// <summary>
     /// The status of a refusal. Money and policy have their own statuses (APIXO, errors page: 402 and 403); a plain
@@ -37,12 +41,15 @@ internal static class ErrorMap
     {
         StatusCodes.Status400BadRequest => "The request is not valid HTTP.",
         StatusCodes.Status401Unauthorized => "The API key is missing or invalid. Send it as Authorization: Bearer <key>.",
+        StatusCodes.Status402PaymentRequired => "The account has no money left for this.",
         StatusCodes.Status403Forbidden => "This key may not do this.",
         StatusCodes.Status404NotFound => "There is nothing at this address.",
         StatusCodes.Status405MethodNotAllowed => "The method is not allowed here; the Allow header names those that are.",
         StatusCodes.Status408RequestTimeout => "The request came too slowly and was given up.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",
         StatusCodes.Status415UnsupportedMediaType => "Content-Type must be application/json (charset utf-8).",
+        StatusCodes.Status422UnprocessableEntity =>
+            "This Idempotency-Key was used within 24 hours for another request; nothing was created. Use a new key, or send the same request again.",
         StatusCodes.Status429TooManyRequests => "There are too many requests; the Retry-After header says when to come back.",
         StatusCodes.Status503ServiceUnavailable => "The service is not available now; try again later.",
         >= 500 => "The request could not be answered.",
@@ -63,6 +70,7 @@ internal static class ErrorMap
     {
         var paths = new string[Enum.GetValues<RequestField>().Length];
         paths[(int)RequestField.Body] = "body";
+        paths[(int)RequestField.IdempotencyKey] = Wire.IdempotencyKeyHeader;
         foreach (var (name, field) in Wire.BodyFields)
         {
             paths[(int)field] = name;

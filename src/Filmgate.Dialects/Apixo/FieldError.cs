@@ -12,5 +12,5 @@ public sealed record FieldError(string Field, string Rule, string? Value = null)
     public string? ShownValue => new RequestFault(RequestField.Body, Rule, Value).ShownValue;
 
     /// <summary>The error in one sentence: field, what is allowed, what came.</summary>
-    public string Sentence => ErrorMap.Sentence(Field, Rule, ShownValue);
+    public string Sentence => ErrorMap.Sentence(Field, Rule, Value);
 }

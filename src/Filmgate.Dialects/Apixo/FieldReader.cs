@@ -153,6 +153,43 @@ internal sealed class FieldReader
         return texts.ToImmutable();
     }
 
+    /// <summary>The entries of the object in that field, all of them texts; none when it is not given.</summary>
+    public ImmutableSortedDictionary<string, string> Entries(RequestField field, int most)
+    {
+        var value = values[(int)field];
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Undefined or JsonValueKind.Null:
+                return ImmutableSortedDictionary<string, string>.Empty;
+            case not JsonValueKind.Object:
+                faults.Add(WrongType(field, "must be an object of strings", value));
+                return ImmutableSortedDictionary<string, string>.Empty;
+        }
+
+        var count = value.GetPropertyCount();
+        if (count > most)
+        {
+            faults.Add(new(field, $"must have at most {most} entries", $"{count} entries"));
+            return ImmutableSortedDictionary<string, string>.Empty;
+        }
+
+        // Names are well-formed: the scan of the body has read each of them.
+        var entries = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var entry in value.EnumerateObject())
+        {
+            if (entry.Value.ValueKind != JsonValueKind.String)
+            {
+                faults.Add(WrongType(field, "must be a string", entry.Value) with { Entry = entry.Name });
+            }
+            else if (WellFormedText(entry.Value, field, null, null, entry.Name) is { } text)
+            {
+                entries.Add(entry.Name, text);
+            }
+        }
+
+        return entries.ToImmutable();
+    }
+
     /// <summary>A fault that names the type that was found and the one that is wanted.</summary>
     public static RequestFault WrongType(RequestField field, string rule, JsonElement value) => value.ValueKind switch
     {
@@ -209,7 +246,7 @@ internal sealed class FieldReader
         return false;
     }
 
-    private string? WellFormedText(JsonElement value, RequestField field, int? index, FailureCode? code)
+    private string? WellFormedText(JsonElement value, RequestField field, int? index, FailureCode? code, string? entry = null)
     {
         try
         {
@@ -224,7 +261,7 @@ internal sealed class FieldReader
             // Half of a surrogate pair: the parser lets it pass, and only reading it shows it.
         }
 
-        faults.Add(new(field, WellFormed, Index: index, Code: code));
+        faults.Add(new(field, WellFormed, Index: index, Code: code, Entry: entry));
         return null;
     }
 }

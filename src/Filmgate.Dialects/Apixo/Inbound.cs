@@ -11,23 +11,45 @@ namespace Filmgate.Dialects.Apixo;
 public static class ApixoInbound
 {
     /// <summary>
-    /// Maps the task API under <c>/api/v1</c>, each path with and without a trailing slash. <see cref="ITaskDesk"/> and
-    /// <see cref="IKeyRing"/> are taken once, so they must be singletons: a scope per request costs as much as the answer.
+    /// Maps the task API under <c>/api/v1</c> and its documents, each path with and without a trailing slash. <see cref="ITaskDesk"/>,
+    /// <see cref="IKeyRing"/> and <see cref="IRateGate"/> are taken once, so they must be singletons: a scope per request costs as much
+    /// as the answer.
     /// </summary>
     public static IEndpointRouteBuilder MapApixo(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
+        var desk = endpoints.ServiceProvider.GetRequiredService<ITaskDesk>();
         var tasks = new TaskEndpoints(
-            endpoints.ServiceProvider.GetRequiredService<ITaskDesk>(), endpoints.ServiceProvider.GetRequiredService<IKeyRing>());
+            desk, endpoints.ServiceProvider.GetRequiredService<IKeyRing>(), endpoints.ServiceProvider.GetRequiredService<IRateGate>());
+        var generation = new GenerationEndpoints(desk);
 
-        // The router takes a path with a trailing slash for the same path. The served model has routes of its own, which
-        // capture nothing: a captured segment costs three allocations on each status read.
-        endpoints.Map($"{Wire.Base}/generateTask/{GenerationRules.Model}", tasks.For(HttpMethods.Post, tasks.CreateAsync));
-        endpoints.Map($"{Wire.Base}/generateTask/{{model}}", tasks.For(HttpMethods.Post, TaskEndpoints.RefuseModelAsync));
-        endpoints.Map($"{Wire.Base}/statusTask/{GenerationRules.Model}", tasks.For(HttpMethods.Get, tasks.ReadStatusAsync));
-        endpoints.Map($"{Wire.Base}/statusTask/{{model}}", tasks.For(HttpMethods.Get, TaskEndpoints.RefuseModelAsync));
-        endpoints.Map(Wire.Base + "/apikeys/current-balance", tasks.For(HttpMethods.Get, tasks.ReadBalanceAsync));
-        endpoints.Map(Wire.Base + "/tasks/{id}", tasks.For(HttpMethods.Get, tasks.ReadDetailsAsync));
+        // The served model has routes of its own, which capture nothing: a captured segment costs three allocations on each status read.
+        Map(Operations.CreateTask, generation.CreateAsync);
+        Map(Operations.ReadStatus, tasks.ReadStatusAsync);
+        Map(Operations.ReadBalance, tasks.ReadBalanceAsync);
+        Map(Operations.ListTasks, tasks.ListAsync);
+        Map(Operations.ReadTask, tasks.ReadDetailsAsync);
+        Map(Operations.CancelTask, tasks.CancelAsync);
+        Map(Operations.Estimate, generation.EstimateAsync);
+        Map(Operations.ListModels, TaskEndpoints.ReadModelsAsync);
+        MapUnserved(Operations.CreateTask);
+        MapUnserved(Operations.ReadStatus);
+        MapUnserved(Operations.Estimate);
+        MapDocument(Operations.ReadModelIndex, ModelCard.Index);
+        MapDocument(Operations.ReadModelSchema, ModelCard.Schema);
+        MapDocument(Operations.ReadOpenApi, OpenApi.Document);
         return endpoints;
+
+        // A route takes its path and method from the table of operations, so none is without a description. The router takes a
+        // path with a trailing slash for the same path.
+        void Map(Operation operation, Func<HttpContext, Caller, Task> answer) =>
+            endpoints.Map(operation.Path, tasks.For(operation.Method, answer)).WithMetadata(operation);
+
+        void MapUnserved(Operation operation) => endpoints.Map(
+            operation.Path.Replace(GenerationRules.Model, "{model}", StringComparison.Ordinal),
+            tasks.For(operation.Method, TaskEndpoints.RefuseModelAsync));
+
+        void MapDocument(Operation operation, ReadOnlyMemory<byte> document) =>
+            endpoints.Map(operation.Path, DocumentEndpoints.Serve(operation.Method, document)).WithMetadata(operation);
     }
 }

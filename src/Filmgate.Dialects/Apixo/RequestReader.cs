@@ -6,7 +6,7 @@ using Filmgate.Model.Tasks;
 namespace Filmgate.Dialects.Apixo;
 
 /// <summary>
-/// Reads the body of a creation. It checks types and what only this wire has (<c>request_type</c>); the values are
+/// Reads the body of a creation or of an estimate. It checks types and what only this wire has (<c>request_type</c>); the values are
 /// checked by the house, for all dialects alike.
 /// </summary>
 internal static class RequestReader
@@ -42,6 +42,7 @@ internal static class RequestReader
         var callbackUrl = ReadCallbackUrl(fields);
         var provider = fields.Text(RequestField.Provider);
         var source = fields.Text(RequestField.Source);
+        var metadata = fields.Entries(RequestField.Metadata, GenerationRules.MetadataEntriesMax);
         if (fields.Object(RequestField.Input, "an object with mode, prompt and what the mode needs") is { } input)
         {
             fields.Take(input, Wire.InputFields);
@@ -59,6 +60,7 @@ internal static class RequestReader
             Provider = provider,
             CallbackUrl = callbackUrl,
             Source = source,
+            Metadata = metadata,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
@@ -21,6 +22,27 @@ internal static class Wire
     /// <summary>Values of <c>request_type</c>. Source: APIXO, generate-task page.</summary>
     public const string Async = "async", Callback = "callback";
 
+    /// <summary>The header by which a repeated creation is known, and the one that says that it was.</summary>
+    public const string IdempotencyKeyHeader = "Idempotency-Key", ReplayedHeader = "Idempotent-Replayed";
+
+    /// <summary>The code of a creation whose key stands for another request. Not a failure of a task, so not among <see cref="FailureCode"/>.</summary>
+    public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
+
+    /// <summary>Parameters of <c>GET /tasks</c>, which is ours; the last one is followed by the name of an entry.</summary>
+    public const string
+        LimitParameter = "limit", CursorParameter = "cursor", StateParameter = "state", ModeParameter = "mode",
+        CreatedFromParameter = "created_from", CreatedBeforeParameter = "created_before", PromptParameter = "prompt",
+        SourceParameter = "source", MetadataParameter = "metadata.";
+
+    /// <summary>Tasks on a page of <c>GET /tasks</c>: most, and when the caller does not say.</summary>
+    public const int PageMax = 100, PageDefault = 20;
+
+    /// <summary>How every task id of this house begins.</summary>
+    public const string TaskIdPrefix = "task_";
+
+    /// <summary>The currency of all amounts.</summary>
+    public const string Currency = "USD";
+
     /// <summary>Deepest nesting of a body. A right one has three levels.</summary>
     public const int MaxDepth = 32;
 
@@ -36,13 +58,14 @@ internal static class Wire
     /// </summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    /// <summary>Fields of the body. Source: APIXO, generate-task page; <c>source</c> is sent by its MCP client only.</summary>
+    /// <summary>Fields of the body. Source: APIXO, generate-task page; <c>source</c> is sent by its MCP client only, <c>metadata</c> is ours.</summary>
     public static readonly ImmutableArray<(string Name, RequestField Field)> BodyFields =
     [
         ("request_type", RequestField.RequestType),
         ("callback_url", RequestField.CallbackUrl),
         ("provider", RequestField.Provider),
         ("source", RequestField.Source),
+        ("metadata", RequestField.Metadata),
         ("input", RequestField.Input),
     ];
 
@@ -76,7 +99,12 @@ internal static class Wire
         Source = Name("source"), Input = Name("input"), Prompt = Name("prompt"), NegativePrompt = Name("negative_prompt"),
         ImageUrls = Name("image_urls"), AspectRatio = Name("aspect_ratio"), CfgScale = Name("cfg_scale"), Provider = Name("provider"),
         Attempts = Name("attempts"), Number = Name("number"), Reason = Name("reason"), PreparedTime = Name("preparedTime"),
-        SentTime = Name("sentTime"), AcceptedTime = Name("acceptedTime"), EndedTime = Name("endedTime");
+        SentTime = Name("sentTime"), AcceptedTime = Name("acceptedTime"), EndedTime = Name("endedTime"),
+        Cost = Name("cost"), Hold = Name("hold"), CancelRequestedTime = Name("cancelRequestedTime"), Metadata = Name("metadata");
+
+    /// <summary>Names of lists, estimates and cancellations, which are ours.</summary>
+    public static readonly JsonEncodedText
+        Tasks = Name("tasks"), NextCursor = Name("nextCursor"), Price = Name("price"), CurrencyName = Name("currency"), Outcome = Name("outcome");
 
     private static readonly JsonEncodedText
         Pending = Name("pending"), Processing = Name("processing"), Failed = Name("failed");
@@ -103,6 +131,32 @@ internal static class Wire
         AttemptState.Failed => "failed",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not an attempt state."),
     };
+
+    /// <summary>All state names, in the order in which a task meets them.</summary>
+    public static ImmutableArray<string> StateNames { get; } = [.. Enum.GetValues<TaskState>().Select(state => Of(state).Value)];
+
+    /// <summary>What came of a cancellation; ours.</summary>
+    public static string Of(CancelOutcome outcome) => outcome switch
+    {
+        CancelOutcome.Canceled => "canceled",
+        CancelOutcome.Requested => "requested",
+        CancelOutcome.TooLate => "too_late",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an outcome of a cancellation."),
+    };
+
+    /// <summary>The name of a field of the body, as the caller writes it.</summary>
+    public static string NameOf(RequestField field)
+    {
+        foreach (var (name, known) in BodyFields.Concat(InputFields))
+        {
+            if (known == field)
+            {
+                return name;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(field), field, "Not a field of the body.");
+    }
 
     /// <summary>A task id of any house fits; what does not is nobody's task.</summary>
     public static bool CouldBeTaskId(ReadOnlySpan<char> text) =>

@@ -190,7 +190,7 @@ public sealed class TaskDesk(
             case AdmissionOutcome.KeyReused:
                 return new CreateOutcome.KeyReused();
             case AdmissionOutcome.TooManyInFlight full:
-                return new CreateOutcome.TooMany($"The account has its {full.Limit} tasks in flight; wait until one of them has ended.", InFlightRetry);
+                return new CreateOutcome.TooMany($"The account has its {full.Limit} tasks in flight; wait until one of them has ended.", InFlightRetry, full.Limit);
             case AdmissionOutcome.OverBudget over:
                 return new CreateOutcome.OverBudget(task.Hold, over.Left);
             default:

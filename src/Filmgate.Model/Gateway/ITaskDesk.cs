@@ -59,7 +59,8 @@ public abstract record CreateOutcome
     /// <summary>A limit of the account is reached.</summary>
     /// <param name="Reason">Which, in a sentence.</param>
     /// <param name="RetryAfter">When to ask again.</param>
-    public sealed record TooMany(string Reason, TimeSpan RetryAfter) : CreateOutcome;
+    /// <param name="Limit">How much the limit allows; null when that is not to be told.</param>
+    public sealed record TooMany(string Reason, TimeSpan RetryAfter, int? Limit = null) : CreateOutcome;
 
     /// <summary>The budget does not reach.</summary>
     /// <param name="Price">What the task would cost.</param>

@@ -33,6 +33,8 @@ public enum RequestField
     AspectRatio,
     /// <summary>Closeness to the prompt.</summary>
     CfgScale,
+    /// <summary>The caller's key by which a repeated request is known.</summary>
+    IdempotencyKey,
 }
 
 /// <summary>A request as read from the wire: types are right, values are not yet checked. Null means not given.</summary>

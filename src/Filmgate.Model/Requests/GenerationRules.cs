@@ -21,6 +21,8 @@ public static class GenerationRules
     public const int MetadataNameLengthMax = 64;
     /// <summary>Longest value of an entry of <c>metadata</c>, in Unicode characters.</summary>
     public const int MetadataValueLengthMax = 512;
+    /// <summary>The lengths that a clip may have, in seconds.</summary>
+    public static ImmutableArray<int> Durations { get; } = [5, 10];
     /// <summary>Seconds when none are given.</summary>
     public const int DurationDefault = 5;
     /// <summary>Closeness to the prompt when none is given.</summary>
@@ -55,7 +57,7 @@ public static class GenerationRules
         CheckText(RequestField.Source, draft.Source, SourceLengthMax, null, found);
         CheckMetadata(draft.Metadata, found);
 
-        if (draft.Duration is { } seconds and not (5 or 10))
+        if (draft.Duration is { } seconds && !IsDuration(seconds))
         {
             found.Add(new(RequestField.Duration, "must be 5 or 10 (seconds)", seconds.ToString()));
         }
@@ -128,13 +130,37 @@ public static class GenerationRules
 
         foreach (var (name, value) in metadata)
         {
-            CheckText(RequestField.Metadata, name, MetadataNameLengthMax, null, found);
-            CheckText(RequestField.Metadata, value, MetadataValueLengthMax, null, found);
+            if (name.Length == 0)
+            {
+                found.Add(new(RequestField.Metadata, "must give each entry a name", name));
+            }
+
+            CheckText(RequestField.Metadata, name, MetadataNameLengthMax, null, found, rule: "must have names of");
+            CheckText(RequestField.Metadata, value, MetadataValueLengthMax, null, found, entry: name);
         }
     }
 
+    private static bool IsDuration(decimal seconds)
+    {
+        foreach (var known in Durations)
+        {
+            if (known == seconds)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static void CheckText(
-        RequestField field, string? text, int lengthMax, FailureCode? tooLong, ImmutableArray<RequestFault>.Builder found)
+        RequestField field,
+        string? text,
+        int lengthMax,
+        FailureCode? tooLong,
+        ImmutableArray<RequestFault>.Builder found,
+        string? entry = null,
+        string rule = "must be")
     {
         if (text is null)
         {
@@ -144,14 +170,14 @@ public static class GenerationRules
         if (text.Contains('\0', StringComparison.Ordinal) || HasLoneSurrogate(text))
         {
             // No store keeps such text unchanged, and what cannot be given back as it came is refused.
-            found.Add(new(field, "must be well-formed Unicode text without U+0000", Code: FailureCode.InvalidPrompt));
+            found.Add(new(field, "must be well-formed Unicode text without U+0000", Code: FailureCode.InvalidPrompt, Entry: entry));
             return;
         }
 
         // No text has more Unicode characters than UTF-16 units, so the short ones need no count.
         if (text.Length > lengthMax && text.EnumerateRunes().Count() is var length && length > lengthMax)
         {
-            found.Add(new(field, $"must be at most {lengthMax} characters", $"{length} characters", Code: tooLong));
+            found.Add(new(field, $"{rule} at most {lengthMax} characters", $"{length} characters", Code: tooLong, Entry: entry));
         }
     }
 

@@ -27,7 +27,8 @@ public sealed record IdempotencyClaim(string Key, string Fingerprint, DateTimeOf
 
     /// <summary>
     /// The fingerprint of a draft: of what is asked, not of how it is spelled, so that white space, the order of fields and unknown
-    /// fields make no difference. Each part is preceded by its length, so that no two drafts run into one another.
+    /// fields make no difference. Each part is preceded by its length, and
+    /// the list by its count, so that no two drafts run into one another.
     /// </summary>
     public static string FingerprintOf(GenerationDraft draft)
     {
@@ -36,7 +37,7 @@ public sealed record IdempotencyClaim(string Key, string Fingerprint, DateTimeOf
         string?[] parts =
         [
             draft.Mode, draft.Prompt, draft.NegativePrompt, Number(draft.Duration), draft.AspectRatio, Number(draft.CfgScale),
-            draft.Provider, draft.CallbackUrl, draft.Source, .. draft.ImageUrls,
+            draft.Provider, draft.CallbackUrl, draft.Source, Number(draft.ImageUrls.Length), .. draft.ImageUrls,
             .. draft.Metadata.SelectMany(pair => new[] { pair.Key, pair.Value }),
         ];
         foreach (var part in parts)

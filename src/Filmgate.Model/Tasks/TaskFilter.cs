@@ -6,7 +6,7 @@ namespace Filmgate.Model.Tasks;
 /// <summary>Which tasks a list shows. Null does not filter.</summary>
 public sealed record TaskFilter
 {
-    /// <summary>Most tasks, 1 to 100.</summary>
+    /// <summary>Most tasks, at least 1; how many a caller may ask for is for its surface to say.</summary>
     public int Limit { get; init; } = 20;
     /// <summary>Only tasks older than this one.</summary>
     public TaskId? Before { get; init; }

@@ -49,6 +49,8 @@ public static class BadRequests
 
     private const string Create = "/api/v1/generateTask/kling-2-1";
     private const string Status = "/api/v1/statusTask/kling-2-1";
+    private const string Tasks = "/api/v1/tasks";
+    private const string ListParameters = "limit, cursor, state, mode, created_from, created_before, prompt, source, metadata.<name>";
     private const string Bearer = "Authorization: Bearer {key}";
     private const string Json = "Content-Type: application/json";
     private const string Modes = "standard-image-to-video, pro-image-to-video, master-text-to-video, master-image-to-video";
@@ -59,7 +61,7 @@ public static class BadRequests
     private const string Good = """{"input":{"mode":"master-text-to-video","prompt":"a cat"}}""";
 
     /// <summary>All rows.</summary>
-    public static IEnumerable<BadRequest> All => [.. Bodies, .. Fields, .. Text, .. Declarations, .. Credentials, .. Addresses];
+    public static IEnumerable<BadRequest> All => [.. Bodies, .. Fields, .. Text, .. Notes, .. Keys, .. Lists, .. Declarations, .. Credentials, .. Addresses];
 
     private static IEnumerable<BadRequest> Bodies =>
     [
@@ -197,6 +199,71 @@ public static class BadRequests
         Beside("request_type with half a surrogate pair", "\"request_type\":\"\\ud83d\"", "request_type " + NotUnicode),
     ];
 
+    private static IEnumerable<BadRequest> Notes =>
+    [
+        Beside("metadata a string", "\"metadata\":\"a\"", "metadata must be an object of strings and not a string, got \"a\""),
+        Beside("metadata a list", "\"metadata\":[]", "metadata must be an object of strings and not an array, got []"),
+        Beside("metadata with a number", "\"metadata\":{\"a\":\"1\",\"shot\":7}", "metadata.shot must be a string and not a number, got 7"),
+        Beside("metadata with null", "\"metadata\":{\"shot\":null}", "metadata.shot must be a string and not null"),
+        Beside("metadata with an object", "\"metadata\":{\"shot\":{\"a\":1}}", "metadata.shot must be a string and not an object, got {\"a\":1}"),
+        Beside("metadata with two faults", "\"metadata\":{\"a\":1,\"b\":true}", "metadata.a must be a string and not a number, got 1; metadata.b must be a string and not a boolean, got true"),
+        Beside("metadata of 17 entries", $"\"metadata\":{{{string.Join(',', Enumerable.Range(0, 17).Select(i => $"\"k{i}\":\"\""))}}}", "metadata must have at most 16 entries, got 17 entries"),
+        Beside("metadata value with U+0000", "\"metadata\":{\"shot\":\"a\\u0000\"}", "metadata.shot " + NotUnicode),
+        Beside("metadata value with half a surrogate pair", "\"metadata\":{\"shot\":\"\\ud800\"}", "metadata.shot " + NotUnicode),
+        Beside("metadata name with U+0000", "\"metadata\":{\"\\u0000\":\"a\"}", "body must name its fields in well-formed Unicode text without U+0000"),
+        Beside("metadata name twice", "\"metadata\":{\"a\":\"1\",\"a\":\"2\"}", "body must name each field once, got a twice"),
+        Beside("metadata name empty", "\"metadata\":{\"\":\"a\"}", "metadata must give each entry a name, got \"\""),
+        Beside("metadata name too long", $"\"metadata\":{{\"{new string('n', 65)}\":\"a\"}}", "metadata must have names of at most 64 characters, got 65 characters"),
+        Beside("metadata value too long", $"\"metadata\":{{\"shot\":\"{new string('v', 513)}\"}}", "metadata.shot must be at most 512 characters, got 513 characters"),
+        Beside("metadata in capitals", "\"Metadata\":{}", "metadata must be spelled in lower case, got Metadata"),
+    ];
+
+    private static IEnumerable<BadRequest> Keys =>
+    [
+        Idempotent("idempotency key empty", "must be 1 to 255 visible ASCII characters without spaces, got \"\"", ""),
+        Idempotent("idempotency key of 256 characters", $"must be 1 to 255 visible ASCII characters without spaces, got {new string('k', 80)}…", new string('k', 256)),
+        Idempotent("idempotency key with a space", "must be 1 to 255 visible ASCII characters without spaces, got a b", "a b"),
+        Idempotent("idempotency key with a tab", "must be 1 to 255 visible ASCII characters without spaces, got a\tb", "a\tb"),
+        Idempotent("idempotency key with a control character", "must be 1 to 255 visible ASCII characters without spaces, got a\u0001b", "a\u0001b"),
+        Idempotent("idempotency key with a letter that is not ASCII", "must be 1 to 255 visible ASCII characters without spaces, got é", "\u00C3\u00A9"),
+        Idempotent("two idempotency keys", "must be given once, got 2 headers", "a", "b"),
+        Idempotent("the same idempotency key twice", "must be given once, got 2 headers", "a", "a"),
+    ];
+
+    private static IEnumerable<BadRequest> Lists =>
+    [
+        Get("list with an unknown parameter", Tasks + "?status=failed", 400, $"The query may hold only {ListParameters}, got status"),
+        Get("list with a parameter in capitals", Tasks + "?Limit=1", 400, $"The query may hold only {ListParameters}, got Limit"),
+        Get("list with metadata of no name", Tasks + "?metadata.=1", 400, $"The query may hold only {ListParameters}, got metadata."),
+        Get("list with a parameter twice", Tasks + "?limit=1&limit=2", 400, "limit must be given once in the query"),
+        Get("list of none", Tasks + "?limit=0", 400, "limit must be a whole number from 1 to 100, got 0"),
+        Get("list of 101", Tasks + "?limit=101", 400, "limit must be a whole number from 1 to 100, got 101"),
+        Get("list of minus one", Tasks + "?limit=-1", 400, "limit must be a whole number from 1 to 100, got -1"),
+        Get("list of nothing", Tasks + "?limit=", 400, "limit must be a whole number from 1 to 100, got \"\""),
+        Get("list of very many", Tasks + "?limit=99999999999999999999", 400, "limit must be a whole number from 1 to 100, got 99999999999999999999"),
+        Get("list behind an unknown cursor", Tasks + "?cursor=abc", 400, "cursor must be the nextCursor of an earlier answer, got abc"),
+        Get("list behind an empty cursor", Tasks + "?cursor=", 400, "cursor must be the nextCursor of an earlier answer, got \"\""),
+        Get("list behind a cursor with a quote", Tasks + "?cursor=task_'--", 400, "cursor must be the nextCursor of an earlier answer, got task_'--"),
+        Get("list of an unknown state", Tasks + "?state=done", 400, "state must be one of pending, processing, success, failed, got done"),
+        Get("list of an unknown mode", Tasks + "?mode=1", 400, $"mode must be one of {Modes}, got 1"),
+        Get("list from no time", Tasks + "?created_from=yesterday", 400, "created_from must be a time: Unix milliseconds, or ISO 8601 such as 2026-01-31T12:00:00Z, got yesterday"),
+        Get("list from a time beyond all years", Tasks + "?created_from=999999999999999999", 400, "created_from must be a time: Unix milliseconds, or ISO 8601 such as 2026-01-31T12:00:00Z, got 999999999999999999"),
+        Get("list to the 30th of February", Tasks + "?created_before=2026-02-30", 400, "created_before must be a time: Unix milliseconds, or ISO 8601 such as 2026-01-31T12:00:00Z, got 2026-02-30"),
+        Get("list of an empty prompt", Tasks + "?prompt=", 400, "prompt must be 1 to 5000 characters, got \"\""),
+        Get("list with U+0000", Tasks + "?prompt=a%00b", 400, "prompt " + NotUnicode),
+        Get("list with two faults", Tasks + "?limit=0&state=x", 400, "limit must be a whole number from 1 to 100, got 0; state must be one of pending, processing, success, failed, got x"),
+        new("cancellation of an unknown task", "POST", Tasks + "/task_0000000000000000000000000000000000/cancel", [Bearer], [], 404, NoTask),
+        new("cancellation of no task", "POST", Tasks + "/%20/cancel", [Bearer], [], 404, NoTask),
+        new("GET to cancel", "GET", Tasks + "/t1/cancel", [Bearer], null, 405, "The method GET is not allowed here; use POST."),
+        new("POST to the list", "POST", Tasks, [Bearer, Json], "{}"u8.ToArray(), 405, "The method POST is not allowed here; use GET."),
+        new("estimate of an unknown model", "POST", "/api/v1/estimate/sora-2", [Bearer, Json], Encoding.UTF8.GetBytes(Good), 404, "The model sora-2 is not served here; served is kling-2-1."),
+        new("estimate of a bad request", "POST", "/api/v1/estimate/kling-2-1", [Bearer, Json], """{"input":{"mode":"master-text-to-video","prompt":"a cat","duration":7}}"""u8.ToArray(), 400, "input.duration must be 5 or 10 (seconds), got 7"),
+        new("estimate of a form", "POST", "/api/v1/estimate/kling-2-1", [Bearer, "Content-Type: text/plain"], Encoding.UTF8.GetBytes(Good), 415, "Content-Type must be application/json (charset utf-8), got text/plain"),
+        new("no key to list", "GET", Tasks, [], null, 401, NoKey),
+        new("POST to the OpenAPI document", "POST", "/openapi.json", [], [], 405, "The method POST is not allowed here; use GET."),
+        Get("schema of an unknown model", "/docs/models/schemas/sora-2.json", 404, NoRoute),
+    ];
+
     private static IEnumerable<BadRequest> Declarations =>
     [
         Declared("no content type", null, "Content-Type must be application/json (charset utf-8), and is missing"),
@@ -288,6 +355,9 @@ public static class BadRequests
 
     private static BadRequest Beside(string name, string field, string message) =>
         Body(name, $$"""{"input":{"mode":"master-text-to-video","prompt":"a cat"},{{field}}}""", message);
+
+    private static BadRequest Idempotent(string name, string message, params string[] keys) => new(
+        name, "POST", Create, [Bearer, Json, .. keys.Select(key => $"Idempotency-Key: {key}")], Encoding.UTF8.GetBytes(Good), 400, "Idempotency-Key " + message);
 
     private static BadRequest Declared(string name, string? header, string message) =>
         new(name, "POST", Create, header is null ? [Bearer] : [Bearer, header], Encoding.UTF8.GetBytes(Good), 415, message);

@@ -29,7 +29,7 @@ public sealed class GoodRequestTests(TestGateway gateway)
     {
         var draft = await CreateAsync(
             """
-            {"request_type":"callback","callback_url":"https://hooks.e.test/x?t=1&u=%20","provider":"official","source":"mcp","webhook":{"a":[1]},
+            {"request_type":"callback","callback_url":"https://hooks.e.test/x?t=1&u=%20","provider":"official","source":"mcp","metadata":{"shot":"7 \u017c","Film":""},"webhook":{"a":[1]},
              "input":{"mode":"pro-image-to-video","prompt":"Zażółć 🎬 \"x\"\r\n\u202e","negative_prompt":"blur","duration":10,
              "image_urls":["https://e.test/a.png?x=1&y=2","data:image/png;base64,AAAA"],"aspect_ratio":"9:16","cfg_scale":0.7}}
             """);
@@ -43,6 +43,7 @@ public sealed class GoodRequestTests(TestGateway gateway)
         Assert.Equal(0.7m, draft.CfgScale);
         Assert.Equal("official", draft.Provider);
         Assert.Equal("mcp", draft.Source);
+        Assert.Equal([new("Film", ""), new("shot", "7 ż")], draft.Metadata);
         Assert.Equal("https://hooks.e.test/x?t=1&u=%20", draft.CallbackUrl);
     }
 
@@ -51,7 +52,7 @@ public sealed class GoodRequestTests(TestGateway gateway)
     {
         var draft = await CreateAsync(
             """
-            {"request_type":null,"callback_url":null,"provider":null,"source":null,"input":{"mode":"master-text-to-video","prompt":"a cat",
+            {"request_type":null,"callback_url":null,"provider":null,"source":null,"metadata":null,"input":{"mode":"master-text-to-video","prompt":"a cat",
              "negative_prompt":null,"duration":null,"image_urls":null,"aspect_ratio":null,"cfg_scale":null}}
             """);
         Assert.Equal(new GenerationDraft { Mode = "master-text-to-video", Prompt = "a cat", ImageUrls = draft.ImageUrls }, draft);

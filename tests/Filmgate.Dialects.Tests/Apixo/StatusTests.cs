@@ -106,7 +106,7 @@ public sealed class StatusTests(TestGateway gateway)
         };
         gateway.Desk.Put(new TaskDetails(task, null, null));
         Assert.Equal(
-            (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"master-text-to-video","state":"pending","progress":0,"createTime":1760000000000,"input":{"mode":"master-text-to-video","prompt":"a cat","duration":5,"aspect_ratio":"9:16","cfg_scale":0.5,"provider":"auto"},"attempts":[]}}"""),
+            (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"master-text-to-video","state":"pending","progress":0,"createTime":1760000000000,"cost":0,"hold":0,"input":{"mode":"master-text-to-video","prompt":"a cat","duration":5,"aspect_ratio":"9:16","cfg_scale":0.5,"provider":"auto"},"attempts":[]}}"""),
             await gateway.GetAsync("/api/v1/tasks/d1"));
 
         var done = task with
@@ -123,7 +123,7 @@ public sealed class StatusTests(TestGateway gateway)
         };
         gateway.Desk.Put(new TaskDetails(done, "https://h.test/v.mp4?a=1&b=2", "https://h.test/v.jpg"));
         Assert.Equal(
-            (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"pro-image-to-video","state":"success","progress":100,"createTime":1760000000000,"completeTime":1760000009000,"costTime":9000,"resultUrls":["https://h.test/v.mp4?a=1&b=2"],"posterUrl":"https://h.test/v.jpg","clip":{"width":1080,"height":1920,"duration":5.041,"frames":121,"bytes":123456},"source":"mcp","input":{"mode":"pro-image-to-video","prompt":"a cat","negative_prompt":"blur","duration":5,"image_urls":["https://e.test/a?x=1&y=2"],"cfg_scale":0.5,"provider":"auto"},"attempts":[{"number":1,"provider":"fal","state":"refused","reason":"full","preparedTime":1760000000000,"sentTime":1760000001000,"endedTime":1760000002000},{"number":2,"provider":"kling","state":"completed","preparedTime":1760000002000,"sentTime":1760000003000,"acceptedTime":1760000004000,"endedTime":1760000008000}]}}"""),
+            (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"pro-image-to-video","state":"success","progress":100,"createTime":1760000000000,"completeTime":1760000009000,"costTime":9000,"cost":0,"resultUrls":["https://h.test/v.mp4?a=1&b=2"],"posterUrl":"https://h.test/v.jpg","clip":{"width":1080,"height":1920,"duration":5.041,"frames":121,"bytes":123456},"source":"mcp","input":{"mode":"pro-image-to-video","prompt":"a cat","negative_prompt":"blur","duration":5,"image_urls":["https://e.test/a?x=1&y=2"],"cfg_scale":0.5,"provider":"auto"},"attempts":[{"number":1,"provider":"fal","state":"refused","reason":"full","preparedTime":1760000000000,"sentTime":1760000001000,"endedTime":1760000002000},{"number":2,"provider":"kling","state":"completed","preparedTime":1760000002000,"sentTime":1760000003000,"acceptedTime":1760000004000,"endedTime":1760000008000}]}}"""),
             await gateway.GetAsync("/api/v1/tasks/d1"));
     }
 

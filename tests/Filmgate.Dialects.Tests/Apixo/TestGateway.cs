@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,9 @@ public class TestGateway : IAsyncLifetime
 
     public string Host => Endpoint.ToString();
 
+    /// <summary>All routes.</summary>
+    public IReadOnlyList<Endpoint> Routes => application!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     /// <summary>Sends the key of the tasks' owner unless a request says otherwise.</summary>
     public HttpClient Client { get; private set; } = new(new SocketsHttpHandler());
 
@@ -41,7 +45,7 @@ public class TestGateway : IAsyncLifetime
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(Configure);
         builder.Logging.AddProvider(Logs);
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddApixo();
+        builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddApixo();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ApixoErrors.WriteInternalAsync });
         application.UseRouting();
@@ -83,6 +87,36 @@ public class TestGateway : IAsyncLifetime
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Sends a request and gives all that came back.</summary>
+    public async Task<Transcript> SendAsync(
+        string method, string address, string? body = null, string? key = ScriptedDesk.LiveKey, params (string Name, string Value)[] headers)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (key is null)
+        {
+            request.Headers.Authorization = null;
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        }
+
+        using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Client.BaseAddress };
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return new Transcript(
+            (int)answer.StatusCode,
+            answer.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     /// <summary>The limits under which it listens.</summary>
     protected virtual void Configure(KestrelServerOptions kestrel)
     {
@@ -90,6 +124,13 @@ public class TestGateway : IAsyncLifetime
         kestrel.AddServerHeader = false;
         HttpLimits.Apply(kestrel.Limits);
     }
+}
+
+/// <summary>An answer: status, headers and body.</summary>
+public sealed record Transcript(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>A header; null when it is absent.</summary>
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
 
 /// <summary>Keeps what was logged at warning or above.</summary>

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Filmgate.Dialects.Apixo;
+
+/// <summary>Serves the documents that describe the API: without a key, not enveloped, the same bytes to everybody.</summary>
+internal static class DocumentEndpoints
+{
+    /// <summary>An endpoint that answers with the document.</summary>
+    public static RequestDelegate Serve(string method, ReadOnlyMemory<byte> document) => context =>
+    {
+        if (!HttpMethods.Equals(context.Request.Method, method))
+        {
+            return ApixoErrors.WriteMethodAsync(context, method);
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = document.Length;
+        return context.Response.Body.WriteAsync(document).AsTask();
+    };
+}
