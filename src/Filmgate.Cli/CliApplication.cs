@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Reflection;
+using Filmgate.Cli.Admin;
 using Filmgate.Client;
 using Filmgate.Server;
 
@@ -36,11 +38,11 @@ internal static class CliApplication
             ResponseFileTokenReplacer = null,
             EnablePosixBundling = false,
         });
-        var command = line.CommandResult.Command == root ? Name : $"{Name} {line.CommandResult.Command.Name}";
+        var command = Path(line.CommandResult);
 
         if (line.Errors.Count > 0)
         {
-            return Usage(terminal, command, Complaint(line, root));
+            return Usage(terminal, command, Complaint(line));
         }
 
         try
@@ -102,16 +104,32 @@ internal static class CliApplication
         root.Add(serve);
         root.Add(draw);
 
+        var accounts = AccountsCommand.Create(terminal);
+        var keys = KeysCommand.Create(terminal);
+        var spend = SpendCommand.Create(terminal);
+        var audit = AuditCommand.Create(terminal);
+        var doctor = DoctorCommand.Create(terminal);
+        foreach (var command in new[] { accounts, keys, spend, audit, doctor })
+        {
+            root.Add(command);
+        }
+
         var help = new HelpOption { Recursive = true };
         help.Action = new ExampledHelp(
             (HelpAction)help.Action!,
             new Dictionary<Command, string>
             {
                 [root] = Ending, [generate] = GenerateCommand.Ending, [serve] = ServeCommand.Ending, [draw] = DrawCommand.Ending,
+                [accounts] = AccountsCommand.Ending, [keys] = KeysCommand.Ending, [spend] = SpendCommand.Ending, [audit] = AuditCommand.Ending,
+                [doctor] = DoctorCommand.Ending,
             });
         root.Add(help);
         root.Add(new VersionOption { Action = new ShowVersion() });
-        root.SetAction(int (_) => throw new UsageException($"a command is missing; there {CommandsInWords(root)}"));
+        foreach (var group in new[] { root, accounts, keys })
+        {
+            group.SetAction(int (_) => throw new UsageException($"a command is missing; there {CommandsInWords(group)}"));
+        }
+
         return root;
     }
 
@@ -122,17 +140,20 @@ internal static class CliApplication
     }
 
     // The parser's own words, except where they leave the reader guessing which kind of word was not understood.
-    private static string Complaint(ParseResult line, Command root) => line.UnmatchedTokens switch
+    private static string Complaint(ParseResult line) => line.UnmatchedTokens switch
     {
         [var word, ..] when word.StartsWith('-') => $"unknown option {word}",
-        [var word, ..] when line.CommandResult.Command == root => $"unknown command '{word}'; there {CommandsInWords(root)}",
+        [var word, ..] when line.CommandResult.Command is { Subcommands.Count: > 0 } group => $"unknown command '{word}'; there {CommandsInWords(group)}",
         [var word, ..] => $"unexpected '{word}'; a text with spaces needs quotes",
         _ => line.Errors[0].Message,
     };
 
-    private static string CommandsInWords(Command root)
+    private static string Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : result.Command.Name;
+
+    private static string CommandsInWords(Command group)
     {
-        var names = root.Subcommands.Select(command => command.Name).ToArray();
+        var names = group.Subcommands.Select(command => command.Name).ToArray();
         return $"are {string.Join(", ", names[..^1])} and {names[^1]}";
     }
 

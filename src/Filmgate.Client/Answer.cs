@@ -75,6 +75,9 @@ internal sealed class Answer
         }
     }
 
+    /// <summary>The envelope's data as it came.</summary>
+    public JsonElement Json => _data;
+
     /// <summary>The envelope's data when it is a bare number.</summary>
     /// <exception cref="FilmgateException">It is something else.</exception>
     public decimal Amount() =>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace Filmgate.Client;
@@ -22,10 +23,24 @@ internal sealed class Connection(HttpClient http, Uri root, string key, Filmgate
     /// <param name="json">The body.</param>
     /// <param name="idempotencyKey">Names the request; null sends no name.</param>
     /// <param name="cancellationToken">Stops waiting for the answer; the server may have accepted all the same.</param>
-    public async Task<Answer> PostOnceAsync(string path, byte[] json, string? idempotencyKey, CancellationToken cancellationToken)
+    public Task<Answer> PostOnceAsync(string path, byte[] json, string? idempotencyKey, CancellationToken cancellationToken) =>
+        SendOnceAsync(HttpMethod.Post, path, json, idempotencyKey, cancellationToken);
+
+    /// <summary>Sends a change once, for the same reason.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">Path below the server's address.</param>
+    /// <param name="json">The body; null sends none.</param>
+    /// <param name="idempotencyKey">Names the request; null sends no name.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer; the server may have done it all the same.</param>
+    public async Task<Answer> SendOnceAsync(HttpMethod method, string path, byte[]? json, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(root, path)) { Content = new ByteArrayContent(json) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(method, new Uri(root, path));
+        if (json is not null)
+        {
+            request.Content = new ByteArrayContent(json);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
         if (idempotencyKey is not null)
         {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
@@ -42,6 +57,20 @@ internal sealed class Connection(HttpClient http, Uri root, string key, Filmgate
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
             return await AskAsync(request, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>Reads a text that is not JSON; refusals are read as those of every other answer.</summary>
+    /// <param name="path">Path and query below the server's address.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => RetryAsync(
+        async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+            return await AskAsync(
+                request,
+                (status, text, retryAfter) => (int)status is >= 200 and <= 299 ? text : Answer.Read(status, text, retryAfter).Text,
+                cancellationToken);
         },
         cancellationToken);
 
@@ -114,15 +143,20 @@ internal sealed class Connection(HttpClient http, Uri root, string key, Filmgate
         }
     }
 
-    private async Task<Answer> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private Task<Answer> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Headers.Accept.ParseAdd("application/json");
+        return AskAsync(request, Answer.Read, cancellationToken);
+    }
+
+    private async Task<T> AskAsync<T>(HttpRequestMessage request, Func<HttpStatusCode, string, TimeSpan?, T> read, CancellationToken cancellationToken)
     {
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        request.Headers.Accept.ParseAdd("application/json");
         using var patience = new Patience(options, cancellationToken);
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, patience.Token);
-            return Answer.Read(
+            return read(
                 response.StatusCode,
                 await response.Content.ReadAsStringAsync(patience.Token),
                 Answer.RetryAfter(response.Headers.RetryAfter, options.Time.GetUtcNow()));

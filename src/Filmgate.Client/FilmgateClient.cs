@@ -152,7 +152,8 @@ public class FilmgateClient : IDisposable
         }
     }
 
-    private static Uri Root(Uri baseAddress)
+    /// <summary>The server's address, with a slash at the end and without the API's version.</summary>
+    internal static Uri Root(Uri baseAddress)
     {
         ArgumentNullException.ThrowIfNull(baseAddress);
         if (!baseAddress.IsAbsoluteUri || baseAddress.Scheme is not ("http" or "https"))
@@ -166,7 +167,8 @@ public class FilmgateClient : IDisposable
         return new Uri((text.EndsWith(path, StringComparison.Ordinal) ? text[..^path.Length] : text) + "/");
     }
 
-    private static void CheckKey(string apiKey)
+    /// <summary>Refuses a text that cannot be a key, before it is sent anywhere.</summary>
+    internal static void CheckKey(string apiKey)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(apiKey);
         if (apiKey.Any(character => character is <= ' ' or > '~'))

@@ -10,8 +10,8 @@ namespace Filmgate.Server;
 /// <summary>Makes the first account and its keys in an empty store, so that a fresh install can be used at once.</summary>
 internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options, IdSource ids, TimeProvider time)
 {
-    // A fresh install must not be able to run up a bill.
-    private static readonly Budget Budget = new(Usd.FromDollars(100));
+    // Neither a fresh install nor an account that was made without a thought for money may run up a bill.
+    internal static readonly Budget Budget = new(Usd.FromDollars(100));
 
     private const string Actor = "first start";
 

@@ -19,6 +19,7 @@ using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
+using Filmgate.Server.Admin;
 using Filmgate.Storage;
 using Filmgate.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -35,7 +36,7 @@ namespace Filmgate.Server;
 /// <summary>Puts the house together: every part is named here once, in the order in which a task meets it.</summary>
 internal static class GatewayComposition
 {
-    private const string DatabaseFile = "filmgate.db";
+    internal const string DatabaseFile = "filmgate.db";
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
 
     public static WebApplicationBuilder CreateBuilder(GatewaySettings settings, int siloPort, int gatewayPort)
@@ -68,6 +69,7 @@ internal static class GatewayComposition
         app.MapHealth();
         app.MapArtifacts();
         app.MapApixo();
+        app.MapAdmin();
         app.MapApixoUnmatched();
     }
 

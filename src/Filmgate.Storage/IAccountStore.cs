@@ -39,6 +39,9 @@ public interface IAccountStore
     /// <summary>Makes a key worthless; false when there is no such key, or it was revoked before.</summary>
     ValueTask<bool> RevokeKeyAsync(KeyId key, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken);
 
+    /// <summary>Adds a key's successor and ends the key at a time, all or nothing; false when there is no such key, or it was revoked before.</summary>
+    ValueTask<bool> RotateKeyAsync(KeyId key, DateTimeOffset endsAt, StoredKey successor, AuditEntry audit, CancellationToken cancellationToken);
+
     /// <summary>Notes when keys were last used.</summary>
     ValueTask NoteKeyUseAsync(IReadOnlyCollection<KeyValuePair<KeyId, DateTimeOffset>> uses, CancellationToken cancellationToken);
 

@@ -23,11 +23,11 @@ public static class ApixoErrors
     /// <param name="status">The HTTP status, repeated as <c>code</c>.</param>
     /// <param name="message">What is wrong, for people; null says what the status says.</param>
     public static Task WriteAsync(HttpContext context, int status, string? message = null) =>
-        WriteAsync(context, status, message ?? ErrorMap.Sentence(status), null, []);
+        WriteAsync(context, status, message ?? ErrorMap.Sentence(status), null);
 
     /// <summary>Writes a refusal that has a code.</summary>
     internal static Task WriteCodedAsync(HttpContext context, int status, string message, string failCode) =>
-        WriteAsync(context, status, message, (failCode, message), []);
+        WriteAsync(context, status, message, (failCode, message));
 
     /// <summary>Writes what is wrong with a request: all faults, each with its field, and the failure code where there is one.</summary>
     /// <param name="context">The request.</param>
@@ -38,7 +38,17 @@ public static class ApixoErrors
             ErrorMap.Status(faults),
             string.Join("; ", faults.Select(ErrorMap.Sentence)),
             faults.FirstOrDefault(fault => fault.Code is not null) is { Code: { } code } coded ? (code.Name(), ErrorMap.Sentence(coded)) : null,
-            faults);
+            [.. faults.Select(fault => (ErrorMap.Path(fault), fault.ShownValue, ErrorMap.Sentence(fault)))]);
+
+    /// <summary>Writes 400 for a request that is no generation, with all that is wrong with its fields.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="errors">At least one.</param>
+    public static Task WriteAsync(HttpContext context, IReadOnlyCollection<FieldError> errors) => WriteAsync(
+        context,
+        StatusCodes.Status400BadRequest,
+        string.Join("; ", errors.Select(error => error.Sentence)),
+        null,
+        [.. errors.Select(error => (error.Field, error.ShownValue, error.Sentence))]);
 
     /// <summary>Writes that a path takes another method.</summary>
     internal static Task WriteMethodAsync(HttpContext context, string allowed)
@@ -69,7 +79,11 @@ public static class ApixoErrors
     }
 
     private static Task WriteAsync(
-        HttpContext context, int status, string message, (string Code, string Message)? failure, ImmutableArray<RequestFault> faults)
+        HttpContext context,
+        int status,
+        string message,
+        (string Code, string Message)? failure,
+        params ImmutableArray<(string Field, string? Value, string Message)> errors)
     {
         ArgumentNullException.ThrowIfNull(context);
         var response = context.Response;
@@ -80,14 +94,23 @@ public static class ApixoErrors
 
         response.StatusCode = status;
         response.Headers[RequestIdHeader] = RequestId(context);
+        if (status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
+        {
+            // The rest of the body is not read, so the connection ends here; a caller who is not told sends the next request into it.
+            response.Headers.Connection = "close";
+        }
+
         var envelope = Envelope.Failure(status, message);
-        WriteData(envelope.Json, message, failure, faults);
+        WriteData(envelope.Json, message, failure, errors);
         envelope.Send(response);
         return Task.CompletedTask;
     }
 
     private static void WriteData(
-        Utf8JsonWriter json, string message, (string Code, string Message)? failure, ImmutableArray<RequestFault> faults)
+        Utf8JsonWriter json,
+        string message,
+        (string Code, string Message)? failure,
+        ImmutableArray<(string Field, string? Value, string Message)> errors)
     {
         json.WriteStartObject();
         json.WriteString(Wire.Error, message);
@@ -97,19 +120,19 @@ public static class ApixoErrors
             json.WriteString(Wire.FailMsg, coded.Message);
         }
 
-        if (faults.Length > 0)
+        if (errors.Length > 0)
         {
             json.WriteStartArray(Wire.Errors);
-            foreach (var fault in faults)
+            foreach (var (field, value, sentence) in errors)
             {
                 json.WriteStartObject();
-                json.WriteString(Wire.Field, ErrorMap.Path(fault));
-                if (fault.ShownValue is { } value)
+                json.WriteString(Wire.Field, field);
+                if (value is not null)
                 {
                     json.WriteString(Wire.Value, value);
                 }
 
-                json.WriteString(Wire.Message, ErrorMap.Sentence(fault));
+                json.WriteString(Wire.Message, sentence);
                 json.WriteEndObject();
             }
 

@@ -9,7 +9,7 @@ namespace Filmgate.Dialects.Apixo;
 /// From bytes to a JSON document. A first pass without memory of its own proves that the text is UTF-8, is JSON, is
 /// small and has readable names; only then a document is built, which costs memory for each of its values.
 /// </summary>
-internal static class BodyText
+public static class BodyText
 {
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = Wire.MaxDepth };
     private static readonly JsonDocumentOptions Unique = new() { MaxDepth = Wire.MaxDepth, AllowDuplicateProperties = false };

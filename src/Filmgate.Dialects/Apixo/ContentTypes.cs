@@ -7,7 +7,7 @@ namespace Filmgate.Dialects.Apixo;
 /// Checks that a body is declared as JSON. A body of another type is refused although it may be JSON: a web page of
 /// another origin can send <c>text/plain</c> without asking, but not <c>application/json</c>.
 /// </summary>
-internal static class ContentTypes
+public static class ContentTypes
 {
     /// <summary>What is wrong with the declaration; null when it is right.</summary>
     public static string? Fault(HttpRequest request)

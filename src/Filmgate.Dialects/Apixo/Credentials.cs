@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Filmgate.Dialects.Apixo;
 
 /// <summary>Finds the API key of a request. Source: APIXO, authentication page: <c>Authorization: Bearer &lt;key&gt;</c>, nowhere else.</summary>
-internal static class Credentials
+public static class Credentials
 {
     private const string Scheme = "Bearer ";
     private const int KeyLengthMax = 256;

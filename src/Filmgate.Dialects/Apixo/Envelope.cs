@@ -8,7 +8,7 @@ namespace Filmgate.Dialects.Apixo;
 /// Writes one envelope, <c>{"code":…,"message":…,"data":…}</c>. Each thread keeps one for its next answer, so an
 /// envelope is taken, filled and given back without an <c>await</c> in between.
 /// </summary>
-internal sealed class Envelope
+public sealed class Envelope
 {
     private const int FirstBytes = 1024;
     private const int KeptBytesMax = 64 * 1024;

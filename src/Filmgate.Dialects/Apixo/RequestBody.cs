@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Filmgate.Dialects.Apixo;
 
 /// <summary>A whole request body in a rented buffer; given back on disposal.</summary>
-internal readonly struct RequestBody : IDisposable
+public readonly struct RequestBody : IDisposable
 {
     private const int FirstBytes = 16 * 1024;
 

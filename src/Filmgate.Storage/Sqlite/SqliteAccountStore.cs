@@ -105,8 +105,16 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     public ValueTask<bool> ExpireKeyAsync(KeyId key, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audit);
-        return WriteAsync(audit, session => session.Execute(
-            "UPDATE api_keys SET expires_at = MIN(COALESCE(expires_at, $1), $1) WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1, cancellationToken);
+        return WriteAsync(audit, session => Expire(session, key, at), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RotateKeyAsync(
+        KeyId key, DateTimeOffset endsAt, StoredKey successor, AuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(successor);
+        ArgumentNullException.ThrowIfNull(audit);
+        return WriteAsync(audit, session => Expire(session, key, endsAt) && InsertKey(session, successor), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -180,6 +188,9 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
                 audit.At.Milliseconds(), audit.Actor, audit.Action, audit.Subject, audit.Details);
             return true;
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    private static bool Expire(SqliteSession session, KeyId key, DateTimeOffset at) => session.Execute(
+        "UPDATE api_keys SET expires_at = MIN(COALESCE(expires_at, $1), $1) WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1;
 
     private static bool InsertKey(SqliteSession session, StoredKey key)
     {

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json;
+using Filmgate.Server;
+
+namespace Filmgate.Cli.Admin;
+
+/// <summary><c>filmgate doctor</c>: whether totals, ledger, tasks and callbacks agree with one another.</summary>
+internal static class DoctorCommand
+{
+    /// <summary>What its help ends with.</summary>
+    public const string Ending =
+        """
+        Ends with 0 when the store is sound, and with 1 and one sentence per line when it is not.
+
+        Examples:
+          filmgate doctor                          (asks a running gateway)
+          filmgate doctor --data /var/lib/filmgate (opens the store of a stopped one)
+        """;
+
+    private const string Sound = "The store is sound.";
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="terminal">Where it writes.</param>
+    public static Command Create(CliTerminal terminal)
+    {
+        var options = new AdminOptions();
+        var folder = new Option<string?>("--data") { HelpName = "DIR", Description = "Data folder of a stopped gateway, to be checked without it." };
+        var command = new Command("doctor", "Check that the books agree with one another.") { folder };
+        options.AddTo(command);
+        command.SetAction(async (line, cancellationToken) =>
+        {
+            if (line.GetValue(folder) is not { } data)
+            {
+                return await AskAsync(options, line, terminal, cancellationToken);
+            }
+
+            if (line.GetValue(options.Server) is not null)
+            {
+                throw new UsageException("--data is the folder of a stopped gateway and has no meaning together with --server");
+            }
+
+            var findings = await StoreCheck.RunAsync(data, cancellationToken);
+            if (line.GetValue(options.Json))
+            {
+                AdminOutput.WriteJson(terminal, JsonElement.Parse(Answer(findings)));
+            }
+
+            return Tell(terminal, findings, isTold: line.GetValue(options.Json));
+        });
+        return command;
+    }
+
+    private static async Task<int> AskAsync(AdminOptions options, ParseResult line, CliTerminal terminal, CancellationToken cancellationToken)
+    {
+        using var client = options.Connect(line, terminal);
+        var data = await client.ReadAsync("doctor", cancellationToken);
+        if (line.GetValue(options.Json))
+        {
+            AdminOutput.WriteJson(terminal, data);
+        }
+
+        return Tell(terminal, [.. data.List("findings").Select(finding => finding.Cell())], isTold: line.GetValue(options.Json));
+    }
+
+    private static int Tell(CliTerminal terminal, IReadOnlyCollection<string> findings, bool isTold)
+    {
+        if (!isTold)
+        {
+            foreach (var sentence in findings.DefaultIfEmpty(Sound))
+            {
+                terminal.Out.WriteLine(sentence);
+            }
+        }
+
+        return findings.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    // The same form as the gateway's answer, so that a script need not know which of the two was asked.
+    private static byte[] Answer(IReadOnlyCollection<string> findings) => AdminBody.Of(json =>
+    {
+        json.WriteBoolean("ok", findings.Count == 0);
+        json.WriteStartArray("findings");
+        foreach (var finding in findings)
+        {
+            json.WriteStringValue(finding);
+        }
+
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Filmgate.Storage.Sqlite;
+
+namespace Filmgate.Server;
+
+/// <summary>Checks the store of a gateway that does not run: what <c>filmgate doctor --data</c> does.</summary>
+public static class StoreCheck
+{
+    /// <summary>What does not agree, in sentences. The database is brought up to date first, as a start of the gateway would.</summary>
+    /// <param name="dataFolder">The data folder.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GatewayStartException">There is no store, it cannot be opened, or a gateway has it open.</exception>
+    public static async Task<ImmutableArray<string>> RunAsync(string dataFolder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataFolder);
+        var path = Path.Combine(Path.GetFullPath(dataFolder), GatewayComposition.DatabaseFile);
+        if (!File.Exists(path))
+        {
+            throw new GatewayStartException($"There is no store at '{path}'. Name the data folder of a gateway, which is its FILMGATE_DATA.");
+        }
+
+        try
+        {
+            await using var database = SqliteDatabase.Open(path);
+            return await new SqliteBooks(database).CheckAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (GatewayStartException.Explain(error) is { } explained)
+        {
+            throw explained;
+        }
+    }
+}
