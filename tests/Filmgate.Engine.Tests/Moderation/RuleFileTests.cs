@@ -28,7 +28,7 @@ public sealed class RuleFileTests : IDisposable
     private static async Task<ModerationVerdict> JudgeAsync(RuleFileModerator rules, string prompt, string? negative = null, AccountId? account = null) =>
         await rules.JudgeAsync(new ModerationCase(account ?? Account, prompt, negative, []), TestContext.Current.CancellationToken);
 
-    private static string WithTerm(string term) => $$$"""{"categories":{"violence":{"terms":["{{{term}}}"]}}}""";
+    private static string WithTerm(string term) => $$$"""{"categories":{"violence":{"terms":["{{{term}}}"]} } }""";
 
     [Theory]
     // Whole words, whatever the case.
@@ -75,7 +75,7 @@ public sealed class RuleFileTests : IDisposable
     [InlineData("^(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", false)]
     public async Task Patterns(string pattern, string prompt, bool found)
     {
-        var verdict = await JudgeAsync(Open($$$"""{"categories":{"violence":{"patterns":["{{{pattern}}}"]}}}"""), prompt);
+        var verdict = await JudgeAsync(Open($$$"""{"categories":{"violence":{"patterns":["{{{pattern}}}"]} } }"""), prompt);
         Assert.Equal(found, verdict is ModerationVerdict.Violates);
     }
 
@@ -123,7 +123,9 @@ public sealed class RuleFileTests : IDisposable
     public void A_broken_file_is_refused_at_the_start_with_its_line(string json, string error)
     {
         File.WriteAllText(FilePath, json);
-        var first = Assert.IsType<string>(RuleFile.Check(FilePath).FirstOrDefault());
+        var errors = RuleFile.Check(FilePath);
+        Assert.NotEmpty(errors);
+        var first = errors[0];
         Assert.StartsWith($"'{FilePath}', {error}", first, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => RuleFileModerator.Open(FilePath, NullLogger<RuleFileModerator>.Instance));
     }
@@ -150,7 +152,7 @@ public sealed class RuleFileTests : IDisposable
     public async Task A_file_of_many_terms_judges_a_long_prompt_without_delay()
     {
         var terms = string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"term{i} number\""));
-        var rules = Open($$$"""{"categories":{"violence":{"terms":[{{{terms}}}]}}}""");
+        var rules = Open($$$"""{"categories":{"violence":{"terms":[{{{terms}}}]} } }""");
         var prompt = new StringBuilder().Insert(0, "term7 ", 800).Append("term19999 number").ToString();
         Assert.IsType<ModerationVerdict.Violates>(await JudgeAsync(rules, prompt));
     }

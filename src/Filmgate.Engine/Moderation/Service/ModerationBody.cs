@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -51,7 +52,7 @@ internal static class ModerationBody
         var encoded = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(PieceBytes));
         try
         {
-            json.WriteStringValueSegment($"data:{picture.MediaType};base64,", isFinalSegment: false);
+            json.WriteStringValueSegment(Encoding.ASCII.GetBytes($"data:{picture.MediaType};base64,"), isFinalSegment: false);
             var file = new FileStream(picture.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
             await using (file.ConfigureAwait(false))
             {
