@@ -16,6 +16,11 @@ internal sealed class UploadBody
     private const int FormBytesMax = 64 * 1024;
     private const int FormPartsMax = 16;
     private const int BoundaryLengthMax = 70;
+
+    // The server passes over what is left of a refused body up to here. Cut off at once, a client that is still sending would see a
+    // broken connection and never read why.
+    private const long PassedOverMax = 40 * 1024 * 1024;
+
     private const int BufferBytes = 64 * 1024;
 
     private const string Types = "must be a picture sent as image/* or application/octet-stream, or a multipart/form-data form with one file";
@@ -33,6 +38,11 @@ internal sealed class UploadBody
     public static UploadBody Open(HttpContext context, int lengthMax)
     {
         var request = context.Request;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = PassedOverMax;
+        }
+
         var encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
@@ -64,11 +74,6 @@ internal sealed class UploadBody
         if (request.ContentLength > body)
         {
             throw TooLarge(lengthMax);
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = body;
         }
 
         return new UploadBody(request, boundary, lengthMax);
