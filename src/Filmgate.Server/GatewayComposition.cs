@@ -12,6 +12,9 @@ using Filmgate.Engine.Grains;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Maintenance;
+using Filmgate.Engine.Moderation;
+using Filmgate.Engine.Moderation.Rules;
+using Filmgate.Engine.Moderation.Service;
 using Filmgate.Engine.Rendering;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
@@ -20,6 +23,7 @@ using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Server.Admin;
+using Filmgate.Server.Uploads;
 using Filmgate.Storage;
 using Filmgate.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -55,6 +59,7 @@ internal static class GatewayComposition
             .AddStorage(options)
             .AddAdmission()
             .AddIntake()
+            .AddModeration(options.Moderation)
             .AddProviders(options)
             .AddLifecycle()
             .AddWebhooks(options)
@@ -70,6 +75,7 @@ internal static class GatewayComposition
         app.MapArtifacts();
         app.MapApixo();
         app.MapAdmin();
+        app.MapUploads();
         app.MapApixoUnmatched();
     }
 
@@ -147,7 +153,8 @@ internal static class GatewayComposition
         .AddSingleton<IAccountStore, SqliteAccountStore>()
         .AddSingleton<IBooks, SqliteBooks>()
         .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
-        .AddSingleton<IClipStore, SqliteClipStore>();
+        .AddSingleton<IClipStore, SqliteClipStore>()
+        .AddSingleton<IUploadStore, SqliteUploadStore>();
 
     private static IServiceCollection AddAdmission(this IServiceCollection services) => services
         .AddSingleton<KeyRing>()
@@ -162,8 +169,29 @@ internal static class GatewayComposition
         .AddSingleton<GuardedHttp>()
         .AddSingleton(ImageRules.Default)
         .AddSingleton<ImageIntake>()
+        .AddSingleton<UploadLinks>()
+        .AddSingleton<UploadDesk>()
         .AddSingleton<RequestImages>()
         .AddSingleton<InputIntake>();
+
+    // Rules come before the service: they cost nothing, and what they refuse need not be sent to anybody.
+    private static IServiceCollection AddModeration(this IServiceCollection services, ModerationSettings settings)
+    {
+        if (settings.RuleFile is { } ruleFile)
+        {
+            services.AddSingleton<IModerator>(provider =>
+                RuleFileModerator.Open(ruleFile, provider.GetRequiredService<ILogger<RuleFileModerator>>()));
+        }
+
+        if (settings.Service is { } service)
+        {
+            services.AddSingleton<IModerator>(provider => new ModerationServiceClient(
+                service, provider.GetRequiredService<IHostResolver>(), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        return services.AddSingleton(provider => new ModerationGate(
+            [.. provider.GetServices<IModerator>()], settings.WhenUnavailable, provider.GetRequiredService<ILogger<ModerationGate>>()));
+    }
 
     private static IServiceCollection AddProviders(this IServiceCollection services, GatewayOptions options) => services
         .AddSingleton(provider => new AnimaticOptions { FfmpegPath = options.FfmpegPath, Clock = provider.GetRequiredService<TimeProvider>() })

@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Egress;
+using Filmgate.Engine.Moderation;
+using Filmgate.Engine.Moderation.Rules;
+using Filmgate.Engine.Moderation.Service;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -37,6 +41,8 @@ public sealed record GatewayOptions
     public string? FfmpegPath { get; init; }
     /// <summary>Waits between attempts to deliver a webhook. Default: <see cref="DeliverySchedule.DefaultWaits"/>.</summary>
     public required ImmutableArray<TimeSpan> WebhookWaits { get; init; }
+    /// <summary>How requests are moderated. Default: not at all.</summary>
+    public ModerationSettings Moderation { get; init; } = new();
 }
 
 /// <summary>Reads <see cref="GatewayOptions"/>: command first, then short names, then the long ones, then defaults.</summary>
@@ -47,12 +53,13 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
     /// <exception cref="GatewaySettingsException">Anything is wrong; all of it is named at once.</exception>
     public GatewayOptions Read()
     {
+        var networks = ReadNetworks();
         var options = new GatewayOptions
         {
             Urls = ReadUrls(),
             DataFolder = Path.GetFullPath(settings.DataFolder ?? Text("FILMGATE_DATA", "Filmgate:Data") ?? "data"),
             PublicUrl = ReadPublicUrl(),
-            AllowNetworks = ReadNetworks(),
+            AllowNetworks = networks,
             AdminKey = ReadKey("FILMGATE_ADMIN_KEY", KeyKind.Admin),
             ApiKey = ReadKey("FILMGATE_API_KEY", KeyKind.Live, KeyKind.Test),
             EphemeralTestKey = settings.EphemeralTestKey,
@@ -62,6 +69,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             RetentionDays = ReadNumber("Filmgate:Artifacts:RetentionDays", 15, 1, 3650),
             FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
             WebhookWaits = ReadWaits(),
+            Moderation = ReadModeration(networks),
         };
         CheckDatabase();
         return _errors.Count == 0 ? options : throw new GatewaySettingsException(_errors);
@@ -163,6 +171,83 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
 
         _errors.Add($"{name}: '{text}' must be a whole number from {least} to {most}.");
         return ifAbsent;
+    }
+
+    private ModerationSettings ReadModeration(IReadOnlyList<IPNetwork> networks)
+    {
+        const string section = "Filmgate:Moderation:";
+        var ruleFile = Text(section + "RuleFile", section + "RuleFile") is { } path ? Path.GetFullPath(path) : null;
+        if (ruleFile is not null)
+        {
+            _errors.AddRange(RuleFile.Check(ruleFile).Select(error => $"{section}RuleFile: {error}"));
+        }
+
+        var choice = Text(section + "WhenUnavailable", section + "WhenUnavailable") ?? "wait";
+        if (!Enum.TryParse<WhenUnavailable>(choice, ignoreCase: true, out var whenUnavailable) || !Enum.IsDefined(whenUnavailable) || char.IsDigit(choice[0]))
+        {
+            _errors.Add($"{section}WhenUnavailable: '{choice}' must be wait, allow or refuse.");
+        }
+
+        return new ModerationSettings { RuleFile = ruleFile, Service = ReadModerationService(section, networks), WhenUnavailable = whenUnavailable };
+    }
+
+    private ModerationServiceOptions? ReadModerationService(string section, IReadOnlyList<IPNetwork> networks)
+    {
+        var baseUrl = Text(section + "BaseUrl", section + "BaseUrl");
+        var key = Text(section + "ApiKey", section + "ApiKey");
+        var timeout = ReadNumber(section + "TimeoutSeconds", 20, 1, 300);
+        var threshold = ReadFraction(section + "Threshold");
+        if (key is not null && key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            // The value is a secret, so the message does not repeat it.
+            _errors.Add($"{section}ApiKey: the key given ({key.Length} characters) holds a space or a sign that no HTTP header can carry.");
+            key = null;
+        }
+
+        if (baseUrl is null)
+        {
+            if (key is not null)
+            {
+                _errors.Add($"{section}ApiKey: a key without {section}BaseUrl moderates nothing. Name the service's address, or leave the key out.");
+            }
+
+            return null;
+        }
+
+        var verdict = OutboundUrl.Check(ModerationServiceOptions.EndpointOf(baseUrl), ModerationServiceClient.RulesFor(networks));
+        if (verdict.Url is not { } endpoint || endpoint.Query.Length > 0)
+        {
+            _errors.Add(
+                $"{section}BaseUrl: the address is refused: {verdict.Refusal ?? "it has a query"}. Use the service's address before /v1/moderations, such as "
+                + "https://moderation.example.com; a private or plain http address must lie in FILMGATE_ALLOW_NETWORKS.");
+            return null;
+        }
+
+        var options = new ModerationServiceOptions
+        {
+            Endpoint = endpoint,
+            ApiKey = key,
+            Timeout = TimeSpan.FromSeconds(timeout),
+            Threshold = threshold,
+            AllowNetworks = networks,
+        };
+        return Text(section + "Model", section + "Model") is { } model ? options with { Model = model } : options;
+    }
+
+    private double? ReadFraction(string name)
+    {
+        if (Text(name, name) is not { } text)
+        {
+            return null;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1)
+        {
+            return number;
+        }
+
+        _errors.Add($"{name}: '{text}' must be a number above 0 and at most 1, such as 0.7.");
+        return null;
     }
 
     private ImmutableArray<TimeSpan> ReadWaits()

@@ -9,10 +9,10 @@ public interface IClipStore
     /// <summary>The clip, or null for an id that was never given out. A deleted clip has <see cref="ClipRecord.IsDeleted"/>.</summary>
     ValueTask<ClipRecord?> FindAsync(ClipId id, CancellationToken cancellationToken);
 
-    /// <summary>Marks clips whose time is over and terminal tasks' pictures older than that, and names the files that nothing needs any more.</summary>
+    /// <summary>Gives up clips and uploads whose time is over and terminal tasks' pictures older than that, and names the files that nothing needs any more.</summary>
     /// <param name="now">The present.</param>
     /// <param name="inputsBefore">Pictures of tasks that ended before this are given up.</param>
-    /// <param name="limit">Most clips and most pictures to give up at once.</param>
+    /// <param name="limit">Most clips, pictures and uploads each to give up at once.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>Hashes of files that no live row names.</returns>
     ValueTask<IReadOnlyList<string>> ExpireAsync(DateTimeOffset now, DateTimeOffset inputsBefore, int limit, CancellationToken cancellationToken);

@@ -65,6 +65,13 @@ public static class ApixoErrors
         $"The task would cost {over.Price} and the account may still spend {over.Left}; nothing was created. Raise its budget, or choose a cheaper mode or duration.",
         FailureCode.InsufficientCredits.Name());
 
+    /// <summary>Writes what is wrong with a body that is no JSON, under the status that says it best.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">The HTTP status, repeated as <c>code</c>.</param>
+    /// <param name="fault">What is wrong.</param>
+    public static Task WriteAsync(HttpContext context, int status, RequestFault fault) =>
+        WriteAsync(context, status, ErrorMap.Sentence(fault), [fault]);
+
     /// <summary>Writes 500. The caller learns a name under which the log holds the cause, and nothing else.</summary>
     /// <param name="context">The request.</param>
     public static Task WriteInternalAsync(HttpContext context) =>

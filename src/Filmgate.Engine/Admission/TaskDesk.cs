@@ -41,7 +41,7 @@ public sealed class TaskDesk(
         ArgumentNullException.ThrowIfNull(draft);
 
         // :: Step 1: everything that can be told from the request alone, all faults at once.
-        var pictures = images.Read(draft.ImageUrls);
+        var pictures = await images.ReadAsync(caller.Account, draft.ImageUrls, cancellationToken).ConfigureAwait(false);
         var request = Check(draft, pictures, out var faults);
         if (request is null)
         {
@@ -88,19 +88,20 @@ public sealed class TaskDesk(
     }
 
     /// <inheritdoc/>
-    public ValueTask<EstimateOutcome> EstimateAsync(Caller caller, GenerationDraft draft, CancellationToken cancellationToken)
+    public async ValueTask<EstimateOutcome> EstimateAsync(Caller caller, GenerationDraft draft, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(draft);
-        var request = Check(draft, images.Read(draft.ImageUrls), out var faults);
+        var pictures = await images.ReadAsync(caller.Account, draft.ImageUrls, cancellationToken).ConfigureAwait(false);
+        var request = Check(draft, pictures, out var faults);
         if (request is null)
         {
-            return ValueTask.FromResult<EstimateOutcome>(new EstimateOutcome.Refused(faults));
+            return new EstimateOutcome.Refused(faults);
         }
 
         var provider = Route(caller, request);
-        return ValueTask.FromResult<EstimateOutcome>(new EstimateOutcome.Priced(
-            PriceFor(caller, request, provider), provider?.Name, Router.Explain(request.Provider, caller.Kind == KeyKind.Test, provider)));
+        return new EstimateOutcome.Priced(
+            PriceFor(caller, request, provider), provider?.Name, Router.Explain(request.Provider, caller.Kind == KeyKind.Test, provider));
     }
 
     /// <inheritdoc/>

@@ -125,8 +125,9 @@ public sealed class ArtifactFolder
         .Where(path => File.GetLastWriteTimeUtc(path) < before.UtcDateTime)
         .Select(path => Path.GetFileName(path)!);
 
-    // A file that is there already becomes young again, so that no sweep deletes it before our row is committed.
-    private bool TryRenew(string sha256)
+    /// <summary>Makes a file that is there young again, so that no sweep deletes it before a row for it is committed.</summary>
+    /// <returns>Whether it is there.</returns>
+    public bool TryRenew(string sha256)
     {
         var path = PathOf(sha256);
         lock (_aging)

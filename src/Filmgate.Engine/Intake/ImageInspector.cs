@@ -63,6 +63,15 @@ public static class ImageInspector
         return ImageVerdict.Accepted(new ImageFacts(format, width, height, found.Orientation, bytes));
     }
 
+    /// <summary>Whether a file begins as a picture of a kind that is taken; the stream is left at its beginning.</summary>
+    internal static bool IsPicture(Stream stream)
+    {
+        Span<byte> start = stackalloc byte[16];
+        var read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Seek(-read, SeekOrigin.Current);
+        return FormatOf(start[..read]) is not null;
+    }
+
     internal static string TooManyBytes(ImageRules rules) => $"is larger than {rules.MaxBytes / (1024 * 1024)} MB";
 
     private static ImageFormat? FormatOf(ReadOnlySpan<byte> start)

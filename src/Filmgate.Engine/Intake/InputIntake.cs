@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
+using Filmgate.Engine.Moderation;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
 namespace Filmgate.Engine.Intake;
 
-/// <summary>Brings all pictures of a task into our own store, checked, each fetched once.</summary>
-public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOptions egress, ArtifactFolder files)
+/// <summary>Brings all pictures of a task into our own store, checked, each fetched once, and has the request moderated.</summary>
+public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOptions egress, ArtifactFolder files, ModerationGate moderation)
 {
     /// <summary>Where a picture of ours lies.</summary>
     public string PathOf(InputImage image)
@@ -16,10 +17,11 @@ public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOpti
         return files.PathOf(image.Sha256);
     }
 
-    /// <summary>Fetches and checks; the first picture that fails decides.</summary>
-    public async ValueTask<IntakeOutcome> TakeInAsync(GenerationRequest request, CancellationToken cancellationToken)
+    /// <summary>Fetches, checks and moderates; the first picture that fails decides.</summary>
+    public async ValueTask<IntakeOutcome> TakeInAsync(VideoTask task, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(task);
+        var request = task.Request;
         var stored = ImmutableArray.CreateBuilder<InputImage>(request.Images.Length);
         for (var position = 0; position < request.Images.Length; position++)
         {
@@ -35,7 +37,25 @@ public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOpti
             stored.Add(image);
         }
 
-        return new IntakeOutcome.Stored(stored.ToImmutable());
+        return await ModerateAsync(task, stored.ToImmutable(), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Moderation comes last, because a moderator sees only pictures that are what they claim to be.
+    private async ValueTask<IntakeOutcome> ModerateAsync(VideoTask task, ImmutableArray<InputImage> images, CancellationToken cancellationToken)
+    {
+        var request = new ModerationCase(
+            task.Key.Account,
+            task.Request.Prompt,
+            task.Request.NegativePrompt,
+            [.. images.Select(image => new ModeratedPicture(PathOf(image), image.MediaType, image.Length))]);
+        var decision = await moderation.DecideAsync(task.Key.Task.Value, request, cancellationToken).ConfigureAwait(false);
+        return decision switch
+        {
+            ModerationDecision.Pass => new IntakeOutcome.Stored(images),
+            ModerationDecision.Refuse refused => new IntakeOutcome.Refused(refused.Failure, Retryable: false),
+            ModerationDecision.Wait wait => new IntakeOutcome.Waiting(wait.Reason),
+            var unknown => throw new InvalidOperationException($"No case is written for {unknown.GetType().Name}."),
+        };
     }
 
     private async ValueTask<(InputImage? Image, IntakeOutcome.Refused? Refused)> FetchAsync(int position, string source, CancellationToken cancellationToken)
@@ -93,8 +113,12 @@ public abstract record IntakeOutcome
     /// <param name="Images">In the order of the request.</param>
     public sealed record Stored(ImmutableArray<InputImage> Images) : IntakeOutcome;
 
-    /// <summary>One cannot be used.</summary>
+    /// <summary>A picture cannot be used, or the request breaks a policy.</summary>
     /// <param name="Failure">Which and why.</param>
     /// <param name="Retryable">Whether the network, not the picture, was at fault.</param>
     public sealed record Refused(Failure Failure, bool Retryable) : IntakeOutcome;
+
+    /// <summary>Moderation is out of reach, and the operator wants requests to wait for it.</summary>
+    /// <param name="Reason">Why, in a sentence.</param>
+    public sealed record Waiting(string Reason) : IntakeOutcome;
 }

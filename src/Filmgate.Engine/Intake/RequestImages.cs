@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
+using Filmgate.Model.Identity;
 using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+using Filmgate.Storage;
 
 namespace Filmgate.Engine.Intake;
 
@@ -9,15 +12,33 @@ namespace Filmgate.Engine.Intake;
 /// Reads the <c>image_urls</c> of a request as far as text allows. Bytes that came along as data URLs are put on the disk
 /// before the task is accepted, so that rows stay small and a task never waits for its own request.
 /// </summary>
-public sealed class RequestImages(ArtifactFolder files, ImageRules rules, EgressOptions egress)
+public sealed class RequestImages(
+    ArtifactFolder files, ImageRules rules, EgressOptions egress, IUploadStore uploads, UploadLinks links, TimeProvider time)
 {
-    /// <summary>Judges every entry; nothing is written.</summary>
-    public PendingImages Read(ImmutableArray<string> entries)
+    private static readonly string UnknownUpload =
+        $"must not name an upload that this account does not have or that has expired; uploads are kept for {UploadDesk.Lifetime.TotalHours} hours";
+
+    /// <summary>Judges every entry; nothing is written. Uploads of the account are looked up, before any rule about addresses.</summary>
+    public async ValueTask<PendingImages> ReadAsync(AccountId account, ImmutableArray<string> entries, CancellationToken cancellationToken)
     {
         var faults = ImmutableArray.CreateBuilder<RequestFault>();
         var images = ImmutableArray.CreateBuilder<PendingImage>(entries.Length);
         for (var i = 0; i < entries.Length; i++)
         {
+            if (links.TryRead(entries[i], out var id))
+            {
+                if (await FindUploadAsync(account, id, cancellationToken).ConfigureAwait(false) is { } source)
+                {
+                    images.Add(new PendingImage(source, default));
+                }
+                else
+                {
+                    faults.Add(new RequestFault(RequestField.ImageUrls, UnknownUpload, entries[i], i, FailureCode.InvalidImageUrl));
+                }
+
+                continue;
+            }
+
             var read = ImageSource.Parse(entries[i], rules, egress.FetchRules);
             var fault = DataUrlFault.None;
             switch (read.Source)
@@ -55,6 +76,14 @@ public sealed class RequestImages(ArtifactFolder files, ImageRules rules, Egress
 
         return sources.MoveToImmutable();
     }
+
+    private async ValueTask<string?> FindUploadAsync(AccountId account, UploadId id, CancellationToken cancellationToken)
+    {
+        var upload = await uploads.FindAsync(account, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+
+        // Made young again, the file outlives a sweep that comes between this look and the task's row.
+        return upload is not null && files.TryRenew(upload.Sha256) ? GenerationRequest.StoredImagePrefix + upload.Sha256 : null;
+    }
 }
 
 /// <summary>Images of a request that is being admitted.</summary>
@@ -63,6 +92,6 @@ public sealed class RequestImages(ArtifactFolder files, ImageRules rules, Egress
 public sealed record PendingImages(ImmutableArray<PendingImage> Images, ImmutableArray<RequestFault> Faults);
 
 /// <summary>One image of a request: an address, or bytes.</summary>
-/// <param name="Url">The address; null when the bytes came along.</param>
+/// <param name="Url">The address, or the stored bytes' name for an upload; null when the bytes came along.</param>
 /// <param name="Bytes">The bytes; empty for an address.</param>
 public readonly record struct PendingImage(string? Url, ReadOnlyMemory<byte> Bytes);

@@ -19,7 +19,7 @@ namespace Filmgate.Engine.Lifecycle;
 /// <param name="store">Where tasks are kept.</param>
 /// <param name="providers">The configured providers.</param>
 /// <param name="slots">Rights to have a task in flight.</param>
-/// <param name="inputs">Fetches and checks pictures.</param>
+/// <param name="inputs">Fetches and checks pictures, and has requests moderated.</param>
 /// <param name="clips">Takes finished clips in.</param>
 /// <param name="callbacks">Words callbacks.</param>
 /// <param name="waker">Wakes tasks and the delivery pump.</param>
@@ -91,10 +91,11 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> IntakeAsync(VideoTask task, CancellationToken cancellationToken)
     {
-        var outcome = await inputs.TakeInAsync(task.Request, cancellationToken).ConfigureAwait(false);
+        var outcome = await inputs.TakeInAsync(task, cancellationToken).ConfigureAwait(false);
         return outcome switch
         {
             IntakeOutcome.Stored stored => await ApplyAsync(task, new TaskTransition.StoreInputs(Now, stored.Images), cancellationToken).ConfigureAwait(false),
+            IntakeOutcome.Waiting waiting => await PostponeAsync(task, waiting.Reason, cancellationToken).ConfigureAwait(false),
             IntakeOutcome.Refused { Retryable: true } refused when task.Tries + 1 < IntakeTriesMax =>
                 await PostponeAsync(task, refused.Failure.Message, cancellationToken).ConfigureAwait(false),
             IntakeOutcome.Refused refused => await FailAsync(task, refused.Failure, cancellationToken).ConfigureAwait(false),

@@ -31,6 +31,9 @@ public sealed class IdSource(TimeProvider time, Action<byte[]> fillRandom)
     /// <summary>A new delivery id, <c>evt_…</c>.</summary>
     public DeliveryId NewDelivery() => new(Next("evt_"));
 
+    /// <summary>A new upload id, <c>upl_…</c>.</summary>
+    public UploadId NewUpload() => new(Next("upl_"));
+
     private string Next(string prefix)
     {
         var random = new byte[RandomBytes];

@@ -35,6 +35,13 @@ public readonly record struct ClipId(string Value)
     public override string ToString() => Value;
 }
 
+/// <summary>A picture sent ahead of the tasks that will use it.</summary>
+public readonly record struct UploadId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
 /// <summary>One webhook event on its way to one URL; the receiver's idempotency key.</summary>
 public readonly record struct DeliveryId(string Value)
 {

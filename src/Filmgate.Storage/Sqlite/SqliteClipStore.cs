@@ -3,14 +3,15 @@ using static Filmgate.Storage.Sqlite.SqliteRows;
 
 namespace Filmgate.Storage.Sqlite;
 
-/// <summary>Clips and pictures in SQLite.</summary>
+/// <summary>Clips, pictures and uploads in SQLite, as far as their files are concerned.</summary>
 public sealed class SqliteClipStore(SqliteDatabase database) : IClipStore
 {
-    // A picture is needed as long as its task may still be sent; a clip or poster until its time is over.
+    // A picture is needed as long as its task may still be sent; a clip, poster or upload until its time is over.
     private const string IsNeeded = """
         SELECT EXISTS (SELECT 1 FROM clips WHERE sha256 = $1 AND deleted_at IS NULL)
             OR EXISTS (SELECT 1 FROM clips WHERE poster_sha256 = $1 AND deleted_at IS NULL)
             OR EXISTS (SELECT 1 FROM inputs WHERE sha256 = $1 AND deleted_at IS NULL)
+            OR EXISTS (SELECT 1 FROM uploads WHERE sha256 = $1)
         """;
 
     /// <inheritdoc/>
@@ -45,6 +46,14 @@ public sealed class SqliteClipStore(SqliteDatabase database) : IClipStore
                 RETURNING sha256, NULL
                 """,
                 now.Milliseconds(), inputsBefore.Milliseconds(), limit);
+            Collect(
+                session, givenUp,
+                """
+                DELETE FROM uploads
+                WHERE id IN (SELECT id FROM uploads WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+                RETURNING sha256, NULL
+                """,
+                now.Milliseconds(), limit);
             return (IReadOnlyList<string>)[.. givenUp.Where(sha256 => session.Scalar(IsNeeded, sha256) is 0L)];
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
 

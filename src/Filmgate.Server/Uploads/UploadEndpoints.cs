@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Filmgate.Dialects.Apixo;
+using Filmgate.Engine.Intake;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Requests;
+using Filmgate.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Filmgate.Server.Uploads;
+
+/// <summary>
+/// <c>POST /api/v1/uploads</c>: takes a picture ahead of the task that will use it, so that a caller without a public address of its own
+/// need not put bytes into a request. Answers and errors have the task API's form.
+/// </summary>
+internal sealed partial class UploadEndpoints(UploadDesk desk, IKeyRing keys, IRateGate? rates, ILogger<UploadEndpoints> log)
+{
+    private const int StoreRetrySeconds = 2;
+    private const string AdminKey = "An admin key owns no uploads. Use a key that begins with fg_live_ or fg_test_.";
+
+    public async Task ServeAsync(HttpContext context)
+    {
+        // :: Step 1: method, key, rate.
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.Headers.Allow = HttpMethods.Post;
+            await ApixoErrors.WriteAsync(
+                context, StatusCodes.Status405MethodNotAllowed, $"The method {context.Request.Method} is not allowed here; use {HttpMethods.Post}.");
+            return;
+        }
+
+        var key = Credentials.Read(context.Request.Headers);
+        var caller = key is null ? null : await keys.AuthenticateAsync(key, context.Connection.RemoteIpAddress, CancellationToken.None);
+        if (caller is null)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await ApixoErrors.WriteAsync(context, StatusCodes.Status401Unauthorized);
+            return;
+        }
+
+        if (caller.Kind == KeyKind.Admin)
+        {
+            await ApixoErrors.WriteAsync(context, StatusCodes.Status403Forbidden, AdminKey);
+            return;
+        }
+
+        if (rates is not null && await rates.TakeAsync(caller.Account, context.RequestAborted) is { IsAllowed: false } spent)
+        {
+            await RefuseForNowAsync(
+                context, StatusCodes.Status429TooManyRequests, $"The account has made its {spent.Limit} requests of this minute.", spent.Reset);
+            return;
+        }
+
+        // :: Step 2: the picture.
+        try
+        {
+            var body = UploadBody.Open(context, desk.LengthMax);
+            await AnswerAsync(context, await desk.TakeAsync(caller, body.CopyToAsync, context.RequestAborted));
+        }
+        catch (UploadRefusedException refused)
+        {
+            await ApixoErrors.WriteAsync(context, refused.Status, refused.Fault);
+        }
+        catch (Exception error) when (error is IOException or StoreUnavailableException)
+        {
+            LogUnavailable(error, ApixoErrors.RequestId(context));
+            await RefuseForNowAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "The store cannot take pictures now; nothing was kept.", TimeSpan.FromSeconds(StoreRetrySeconds));
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext context, UploadOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case UploadOutcome.Stored stored:
+                var envelope = Envelope.Success();
+                Write(envelope.Json, stored);
+                envelope.Send(context.Response);
+                return Task.CompletedTask;
+            case UploadOutcome.Refused refused:
+                var fault = new RequestFault(
+                    RequestField.Body, $"must be a picture that the model can use; this one {refused.Failure.Message}", Code: refused.Failure.Code);
+                return ApixoErrors.WriteAsync(context, refused.IsPicture ? StatusCodes.Status400BadRequest : StatusCodes.Status415UnsupportedMediaType, fault);
+            case UploadOutcome.TooMany full:
+                return RefuseForNowAsync(context, StatusCodes.Status429TooManyRequests, full.Reason, full.RetryAfter);
+            default:
+                throw new InvalidOperationException($"No case is written for {outcome.GetType().Name}.");
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, UploadOutcome.Stored stored)
+    {
+        json.WriteStartObject();
+        json.WriteString("uploadId", stored.Upload.Id.Value);
+        json.WriteString("url", stored.Url);
+        json.WriteNumber("width", stored.Upload.Width);
+        json.WriteNumber("height", stored.Upload.Height);
+        json.WriteNumber("bytes", stored.Upload.Length);
+        json.WriteString("mediaType", stored.Upload.MediaType);
+        json.WriteNumber("expiresTime", stored.Upload.ExpiresAt.ToUnixTimeMilliseconds());
+        json.WriteEndObject();
+    }
+
+    private static Task RefuseForNowAsync(HttpContext context, int status, string reason, TimeSpan wait)
+    {
+        context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString();
+        return ApixoErrors.WriteAsync(context, status, reason);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId}: an upload could not be stored.")]
+    private partial void LogUnavailable(Exception error, string requestId);
+}
+
+/// <summary>Maps <see cref="UploadEndpoints"/>.</summary>
+internal static class UploadRoutes
+{
+    private const string Path = "/api/v1/uploads";
+
+    public static void MapUploads(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var uploads = new UploadEndpoints(
+            services.GetRequiredService<UploadDesk>(),
+            services.GetRequiredService<IKeyRing>(),
+            services.GetService<IRateGate>(),
+            services.GetRequiredService<ILogger<UploadEndpoints>>());
+        endpoints.Map(Path, uploads.ServeAsync);
+    }
+}
