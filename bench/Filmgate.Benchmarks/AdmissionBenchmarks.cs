@@ -1,14 +1,15 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Egress;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 using Filmgate.Storage;
+using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.Benchmarks;
 
@@ -21,10 +22,38 @@ public class AdmissionBenchmarks
     private readonly string _key = KeyText.New(KeyKind.Test);
     private readonly IdSource _ids = new(TimeProvider.System, bytes => RandomNumberGenerator.Fill(bytes));
     private readonly GenerationDraft _draft = RequestReader.Read(Samples.RequestBody, out _)!;
-    private readonly KeyRing _ring;
+    private readonly string _folder = Directory.CreateTempSubdirectory("filmgate-bench-").FullName;
+    private SqliteDatabase _database = null!;
+    private KeyRing _ring = null!;
 
-    /// <summary>Prepares.</summary>
-    public AdmissionBenchmarks() => _ring = new KeyRing(new OneKey(_key), TimeProvider.System);
+    /// <summary>Opens a store with one account and one key.</summary>
+    [GlobalSetup]
+    public async Task OpenAsync()
+    {
+        _database = SqliteDatabase.Open(Path.Combine(_folder, "filmgate.db"));
+        var accounts = new SqliteAccountStore(_database);
+        var account = new Account(_ids.NewAccount(), "bench", AccountLimits.Default, new Budget(Usd.FromDollars(100)), Samples.Now);
+        var key = new StoredKey
+        {
+            Id = _ids.NewKey(),
+            Account = account.Id,
+            Kind = KeyKind.Test,
+            Name = "test key",
+            Prefix = KeyText.VisiblePart(_key)!,
+            Hash = [.. KeyText.Hash(_key)],
+            CreatedAt = Samples.Now,
+        };
+        await accounts.AddAsync(account, [key], new AuditEntry(Samples.Now, "bench", "account.create", account.Id.Value), CancellationToken.None);
+        _ring = new KeyRing(accounts, TimeProvider.System);
+    }
+
+    /// <summary>Closes the store and removes it.</summary>
+    [GlobalCleanup]
+    public async Task CloseAsync()
+    {
+        await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     /// <summary>From bytes to a checked request.</summary>
     [Benchmark]
@@ -44,31 +73,9 @@ public class AdmissionBenchmarks
 
     /// <summary>A key that was seen within the last second.</summary>
     [Benchmark]
-    public Caller? MatchRememberedKey() => _ring.AuthenticateAsync(_key, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    public Caller? MatchRememberedKey() => _ring.AuthenticateAsync(_key, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     /// <summary>A callback address.</summary>
     [Benchmark]
     public bool CheckCallbackUrl() => OutboundUrl.Check("https://hooks.example.com/video?job=417", Rules).IsAllowed;
-
-    private sealed class OneKey(string key) : IAccountStore
-    {
-        private readonly ImmutableArray<StoredKey> _keys =
-        [
-            new(new KeyId("key_1"), new AccountId("acc_1"), KeyKind.Test, "test key", KeyText.VisiblePart(key)!, [.. KeyText.Hash(key)], Samples.Now),
-        ];
-
-        public ValueTask<ImmutableArray<StoredKey>> FindKeysAsync(string prefix, CancellationToken cancellationToken) => ValueTask.FromResult(_keys);
-
-        public ValueTask<bool> AnyAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask AddAsync(Account account, ImmutableArray<StoredKey> keys, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask AddKeyAsync(StoredKey key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask RevokeKeyAsync(KeyId key, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask<Account?> FindFirstAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask<Usd> BalanceAsync(AccountId account, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
 }

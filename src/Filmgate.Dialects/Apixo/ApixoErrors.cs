@@ -70,7 +70,12 @@ public static class ApixoErrors
     /// <param name="status">The HTTP status, repeated as <c>code</c>.</param>
     /// <param name="fault">What is wrong.</param>
     public static Task WriteAsync(HttpContext context, int status, RequestFault fault) =>
-        WriteAsync(context, status, ErrorMap.Sentence(fault), [fault]);
+        WriteAsync(
+            context,
+            status,
+            ErrorMap.Sentence(fault),
+            fault.Code is { } code ? (code.Name(), ErrorMap.Sentence(fault)) : null,
+            (ErrorMap.Path(fault), fault.ShownValue, ErrorMap.Sentence(fault)));
 
     /// <summary>Writes 500. The caller learns a name under which the log holds the cause, and nothing else.</summary>
     /// <param name="context">The request.</param>

@@ -181,7 +181,7 @@ public sealed class TaskDeskTests : IAsyncLifetime
     private static TaskId Accepted(CreateOutcome outcome) => Assert.IsType<CreateOutcome.Accepted>(outcome).Id;
 
     private TaskDesk Desk(ITaskStore? store = null) => new(
-        store ?? _house.Tasks, _house.Accounts, _house.Providers, new RequestImages(_house.Files, ImageRules.Default, House.Egress), House.Egress,
+        store ?? _house.Tasks, _house.Accounts, _house.Providers, _house.RequestImages, House.Egress,
         _house.Links, _house.NewDriver(store), _house.Waker, _house.Ids, _house.Time);
 
     private sealed class WitnessStore(ITaskStore inner) : ITaskStore

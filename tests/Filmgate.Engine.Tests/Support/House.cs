@@ -8,6 +8,7 @@ using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Moderation;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Accounts;
@@ -31,6 +32,7 @@ internal sealed class House : IAsyncDisposable
     public static readonly Caller Caller = new(Account.Id, new KeyId("key_1"), KeyKind.Live);
 
     private readonly SqliteDatabase _database;
+    private readonly PublicAddressHolder _address = new() { Value = "https://gate.example" };
 
     private House(string folder)
     {
@@ -44,7 +46,7 @@ internal sealed class House : IAsyncDisposable
         Files = new ArtifactFolder(folder, Time);
         Ids = new IdSource(Time, new Random(5).NextBytes);
         Options = new EngineOptions { DataFolder = folder };
-        Links = new ClipLinks(SigningKey.Open(folder), new PublicAddressHolder { Value = "https://gate.example" });
+        Links = new ClipLinks(SigningKey.Open(folder), _address);
         Http = new GuardedHttp(Egress, new SystemHostResolver(), TimeProvider.System);
         ClipPath = Path.Combine(folder, "upstream.mp4");
         Provider = new ScriptedProvider("partner", ClipPath);
@@ -83,7 +85,12 @@ internal sealed class House : IAsyncDisposable
         return house;
     }
 
-    public InputIntake Inputs => new(new ImageIntake(Http, ImageRules.Default), ImageRules.Default, Egress, Files);
+    public InputIntake Inputs => new(
+        new ImageIntake(Http, ImageRules.Default), ImageRules.Default, Egress, Files,
+        new ModerationGate([], WhenUnavailable.Wait, NullLogger<ModerationGate>.Instance));
+
+    public RequestImages RequestImages => new(
+        Files, ImageRules.Default, Egress, new SqliteUploadStore(_database), new UploadLinks(_address), Time);
 
     public CallbackWriter Callbacks => new([new PlainFormat()], Links, Ids);
 

@@ -13,7 +13,7 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _stores.OpenAsync();
-        await _stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Cancel);
+        await _stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
         await WriteAsync(Task("done", state: "'failed'", due: "NULL", completed: "1", code: "'X'", message: "'Y'"));
         await WriteAsync(Task("busy"));
         await WriteAsync(Attempt("first", "busy", 1));

@@ -15,7 +15,7 @@ public sealed class SqliteFaultTests
     {
         await using var stores = new SqliteStores();
         await stores.OpenAsync();
-        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Cancel);
+        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
         var kept = Sample.Task("task_kept");
         await stores.Tasks.AcceptAsync(kept, Cancel);
 
@@ -37,7 +37,7 @@ public sealed class SqliteFaultTests
         Assert.SkipWhen(disk is null, "A small disk cannot be mounted here: that takes root and the mount program.");
         await using var database = SqliteDatabase.Open(Path.Combine(disk.Path, "filmgate.db"));
         var tasks = new SqliteTaskStore(database);
-        await new SqliteAccountStore(database).AddAsync(Sample.Account, [Sample.Key], Cancel);
+        await new SqliteAccountStore(database).AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
         var kept = Sample.Task("task_kept");
         await tasks.AcceptAsync(kept, Cancel);
 
@@ -57,7 +57,7 @@ public sealed class SqliteFaultTests
     {
         await using var stores = new SqliteStores();
         await stores.OpenAsync();
-        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Cancel);
+        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
         await stores.Tasks.AcceptAsync(Sample.Task("task_0"), Cancel);
 
         // While the first of them holds the writer all others gather behind it, so that they share one transaction.
@@ -67,7 +67,7 @@ public sealed class SqliteFaultTests
             gate.Wait(Cancel);
             return true;
         });
-        var crowd = Enumerable.Range(0, 40).Select(i => stores.Tasks.AcceptAsync(Sample.Task($"task_{i}"), Cancel).AsTask()).ToArray();
+        var crowd = Enumerable.Range(0, 40).Select(i => stores.Tasks.AcceptAsync(Sample.Task($"task_{i}"), Cancel)).ToArray();
         gate.Set();
         await holder;
         await Assert.ThrowsAnyAsync<Exception>(() => crowd[0]);

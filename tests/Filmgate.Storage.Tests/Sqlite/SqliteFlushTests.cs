@@ -47,7 +47,7 @@ public sealed class SqliteFlushTests
     {
         await using var stores = new SqliteStores();
         await stores.OpenAsync();
-        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Cancel);
+        await stores.Accounts.AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
         for (var i = 0; i < Accepts; i++)
         {
             await stores.Tasks.AcceptAsync(Sample.Task($"task_{i}"), Cancel);
