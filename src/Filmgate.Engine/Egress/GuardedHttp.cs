@@ -15,7 +15,6 @@ namespace Filmgate.Engine.Egress;
 /// </remarks>
 public sealed class GuardedHttp : IDisposable
 {
-    private const int MostDrainedBytes = 64 * 1024;
     // Signed links of result stores are longer than what we take from callers.
     private const int LongestFetchedUrl = 8192;
 
@@ -48,8 +47,8 @@ public sealed class GuardedHttp : IDisposable
         _fetchRules = options.FetchRules with { MaxLength = LongestFetchedUrl };
         _callbackRules = options.CallbackRules;
         // Two pools: a connection that is good enough for a picture over http may not carry a webhook.
-        _fetching = new HttpMessageInvoker(CreateHandler(new GuardedDialer(_fetchRules, options, resolver, time)));
-        _posting = new HttpMessageInvoker(CreateHandler(new GuardedDialer(_callbackRules, options, resolver, time)));
+        _fetching = GuardedTransport.Open(_fetchRules, options, resolver, time);
+        _posting = GuardedTransport.Open(_callbackRules, options, resolver, time);
         _fetchSlots = new SemaphoreSlim(options.MaxConcurrentRequests);
         _postSlots = new SemaphoreSlim(options.MaxConcurrentRequests);
     }
@@ -155,27 +154,6 @@ public sealed class GuardedHttp : IDisposable
         // The semaphores own no handle unless one is asked for, and a response may still give its slot back.
     }
 
-    private SocketsHttpHandler CreateHandler(GuardedDialer dialer) => new()
-    {
-        // A proxy would be dialled instead of the target and resolve the name itself, past the check.
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        Credentials = null,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = _options.ConnectTimeout,
-        ConnectCallback = dialer.ConnectAsync,
-        MaxConnectionsPerServer = _options.MaxConnectionsPerServer,
-        MaxResponseHeadersLength = 32,
-        MaxResponseDrainSize = MostDrainedBytes,
-        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
-        // A name that moves to another address is looked at again within a minute.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        // Trace identifiers are nobody else's business.
-        ActivityHeadersPropagator = null,
-    };
-
     private static Uri Checked(Uri url, OutboundUrlRules rules)
     {
         var result = OutboundUrl.Check(url.OriginalString, rules);
@@ -217,7 +195,7 @@ public sealed class GuardedHttp : IDisposable
         {
             var body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
             // Reading a little beyond what is kept lets an ordinary answer end, so that its connection can be used again.
-            while (seen < MostDrainedBytes)
+            while (seen < GuardedTransport.MostDrainedBytes)
             {
                 var room = keptBytes < kept.Length ? kept.AsMemory(keptBytes) : scratch;
                 var read = await body.ReadAsync(room, token).ConfigureAwait(false);

@@ -176,7 +176,7 @@ public abstract record TaskTransition(DateTimeOffset At)
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) => task.LastAttempt is { State: AttemptState.Completed }
             ? throw new IllegalTransitionException(task, this, "its clip is being taken in")
-            : task with { CancelRequestedAt = task.CancelRequestedAt ?? At, DueAt = At };
+            : task with { CancelRequestedAt = task.CancelRequestedAt ?? At, DueAt = At, Tries = 0 };
     }
 
     /// <summary>The clip lies in our store. Final.</summary>

@@ -64,6 +64,7 @@ internal static class TaskLife
     public static TaskTransition FailAttempt(AttemptId id, FailureCode? code) => new TaskTransition.FailAttempt(Start.AddSeconds(60), id, "It broke.", code);
     public static TaskTransition Succeed => new TaskTransition.Succeed(Start.AddSeconds(70), Clip, Callback);
     public static TaskTransition Fail => new TaskTransition.Fail(Start.AddSeconds(70), Failure, Callback);
+    public static TaskTransition Cancel => new TaskTransition.RequestCancel(Start.AddSeconds(71));
 
     private static VideoTask After(VideoTask task, params ReadOnlySpan<TaskTransition> steps)
     {
@@ -97,7 +98,7 @@ internal static class TaskLife
         return
         [
             StoreInputs, Postpone, Prepare(Second), Send(last), Accept(last), Refuse(last), LoseAnswer(last), NoteProgress(last, 40),
-            Complete(last), FailAttempt(last, FailureCode.NsfwDetected), Succeed, Fail,
+            Complete(last), FailAttempt(last, FailureCode.NsfwDetected), Succeed, Fail, Cancel,
         ];
     }
 

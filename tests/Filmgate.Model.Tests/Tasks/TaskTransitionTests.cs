@@ -13,19 +13,19 @@ public sealed class TaskTransitionTests
 
     // Rows: where the task is. Columns: the step. Cells: where it is afterwards; a dot is an IllegalTransitionException.
     private const string Table = """
-                   StoreInputs Postpone    Prepare     Send        Accept      Refuse      LoseAnswer  Progress    Complete    FailAttempt Succeed     Fail
-        new        ready       new         .           .           .           .           .           .           .           .           .           failed
-        ready      .           ready       prepared    .           .           .           .           .           .           .           .           failed
-        prepared   .           prepared    .           sent        .           refused     .           .           .           .           .           .
-        sent       .           sent        .           .           accepted    refused     unknown     .           .           .           .           .
-        unknown    .           unknown     .           .           accepted    refused     .           .           .           .           .           .
-        accepted   .           accepted    .           .           .           .           .           accepted    completed   broken      .           .
-        refused    .           refused     prepared    .           .           .           .           .           .           .           .           failed
-        completed  .           completed   .           .           .           .           .           .           .           .           success     failed
-        broken     .           broken      prepared    .           .           .           .           .           .           .           .           failed
-        lost       .           lost        prepared    .           .           .           .           .           .           .           .           failed
-        success    .           .           .           .           .           .           .           .           .           .           .           .
-        failed     .           .           .           .           .           .           .           .           .           .           .           .
+                   StoreInputs Postpone    Prepare     Send        Accept      Refuse      LoseAnswer  Progress    Complete    FailAttempt Succeed     Fail        Cancel
+        new        ready       new         .           .           .           .           .           .           .           .           .           failed      new
+        ready      .           ready       prepared    .           .           .           .           .           .           .           .           failed      ready
+        prepared   .           prepared    .           sent        .           refused     .           .           .           .           .           .           prepared
+        sent       .           sent        .           .           accepted    refused     unknown     .           .           .           .           .           sent
+        unknown    .           unknown     .           .           accepted    refused     .           .           .           .           .           .           unknown
+        accepted   .           accepted    .           .           .           .           .           accepted    completed   broken      .           .           accepted
+        refused    .           refused     prepared    .           .           .           .           .           .           .           .           failed      refused
+        completed  .           completed   .           .           .           .           .           .           .           .           success     failed      .
+        broken     .           broken      prepared    .           .           .           .           .           .           .           .           failed      broken
+        lost       .           lost        prepared    .           .           .           .           .           .           .           .           failed      lost
+        success    .           .           .           .           .           .           .           .           .           .           .           .           .
+        failed     .           .           .           .           .           .           .           .           .           .           .           .           .
 
         """;
 
@@ -33,7 +33,7 @@ public sealed class TaskTransitionTests
     public void Each_step_is_legal_exactly_where_the_table_says()
     {
         var drawn = new StringBuilder();
-        string[] headings = ["StoreInputs", "Postpone", "Prepare", "Send", "Accept", "Refuse", "LoseAnswer", "Progress", "Complete", "FailAttempt", "Succeed", "Fail"];
+        string[] headings = ["StoreInputs", "Postpone", "Prepare", "Send", "Accept", "Refuse", "LoseAnswer", "Progress", "Complete", "FailAttempt", "Succeed", "Fail", "Cancel"];
         AppendRow(drawn, "", headings);
         foreach (var task in TaskLife.Situations)
         {

@@ -32,21 +32,8 @@ public sealed class ModerationServiceClient : IModerator, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _time = time;
-        var egress = new EgressOptions { AllowNetworks = options.AllowNetworks };
-        var dialer = new GuardedDialer(RulesFor(options.AllowNetworks), egress, resolver, time);
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = egress.ConnectTimeout,
-            ConnectCallback = dialer.ConnectAsync,
-            MaxConnectionsPerServer = ConcurrencyMax,
-            MaxResponseHeadersLength = 32,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            ActivityHeadersPropagator = null,
-        });
+        var egress = new EgressOptions { AllowNetworks = options.AllowNetworks, MaxConnectionsPerServer = ConcurrencyMax };
+        _http = GuardedTransport.Open(RulesFor(options.AllowNetworks), egress, resolver, time);
     }
 
     /// <summary>What the service's address must satisfy.</summary>
