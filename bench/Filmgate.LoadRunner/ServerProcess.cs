@@ -51,7 +51,13 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Starts the gateway.</summary>
     public static Task<ServerProcess> GatewayAsync(string gateway, string dataFolder, string key, bool paused) => StartAsync(
         [gateway, "serve", "--urls", "http://127.0.0.1:0", "--data", dataFolder],
-        new() { ["FILMGATE_API_KEY"] = key, ["Filmgate__Engine__Paused"] = paused ? "true" : "false" });
+        new()
+        {
+            ["FILMGATE_API_KEY"] = key,
+            ["Filmgate__Engine__Paused"] = paused ? "true" : "false",
+            ["Filmgate__FirstAccount__RequestsPerMinute"] = "100000000",
+            ["Filmgate__FirstAccount__TasksInFlight"] = "100000000",
+        });
 
     public void Dispose()
     {

@@ -23,7 +23,7 @@ internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options,
         var issued = new List<IssuedKey>();
         if (!await accounts.AnyAsync(cancellationToken).ConfigureAwait(false))
         {
-            var account = new Account(ids.NewAccount(), "default", AccountLimits.Default, Budget, time.GetUtcNow());
+            var account = new Account(ids.NewAccount(), "default", options.FirstAccountLimits, Budget, time.GetUtcNow());
             await accounts.AddAsync(
                 account,
                 [

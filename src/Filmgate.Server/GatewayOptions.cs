@@ -6,6 +6,7 @@ using Filmgate.Engine.Egress;
 using Filmgate.Engine.Moderation;
 using Filmgate.Engine.Moderation.Rules;
 using Filmgate.Engine.Moderation.Service;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -27,6 +28,8 @@ public sealed record GatewayOptions
     public string? AdminKey { get; init; }
     /// <summary>The live or test key of an empty store; null to generate both.</summary>
     public string? ApiKey { get; init; }
+    /// <summary>Limits of the account that the first start of an empty store makes. Default: <see cref="AccountLimits.Default"/>.</summary>
+    public required AccountLimits FirstAccountLimits { get; init; }
     /// <summary>A test key of this process alone.</summary>
     public string? EphemeralTestKey { get; init; }
     /// <summary>Admit tasks but start none. Default: false.</summary>
@@ -62,6 +65,9 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             AllowNetworks = networks,
             AdminKey = ReadKey("FILMGATE_ADMIN_KEY", KeyKind.Admin),
             ApiKey = ReadKey("FILMGATE_API_KEY", KeyKind.Live, KeyKind.Test),
+            FirstAccountLimits = new AccountLimits(
+                ReadNumber("Filmgate:FirstAccount:RequestsPerMinute", AccountLimits.Default.RequestsPerMinute, 1, int.MaxValue),
+                ReadNumber("Filmgate:FirstAccount:TasksInFlight", AccountLimits.Default.TasksInFlight, 0, int.MaxValue)),
             EphemeralTestKey = settings.EphemeralTestKey,
             Paused = ReadSwitch("Filmgate:Engine:Paused"),
             RenderSlots = ReadNumber("Filmgate:Animatic:Slots", 2, 1, 64),

@@ -18,7 +18,12 @@ public sealed class PausedServer : IAsyncLifetime
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => _server = await ServedGateway.StartAsync(
-        _folder["data"], ("Filmgate__Engine__Paused", "true"), ("FILMGATE_ALLOW_NETWORKS", ""));
+        _folder["data"],
+        ("Filmgate__Engine__Paused", "true"),
+        ("FILMGATE_ALLOW_NETWORKS", ""),
+        // What is refused here is refused for its own faults, never because so much was asked before.
+        ("Filmgate__FirstAccount__RequestsPerMinute", "10000000"),
+        ("Filmgate__FirstAccount__TasksInFlight", "10000000"));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

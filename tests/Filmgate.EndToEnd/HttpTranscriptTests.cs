@@ -212,7 +212,7 @@ public sealed class HttpTranscriptTests(SharedServer shared)
         var details = (await Api.DetailsAsync(id)).Data;
 
         Assert.Equal(
-            ["attempts", "clip", "completeTime", "costTime", "createTime", "input", "mode", "model", "posterUrl", "progress", "resultUrls", "state", "taskId"],
+            ["attempts", "clip", "completeTime", "cost", "costTime", "createTime", "input", "mode", "model", "posterUrl", "progress", "resultUrls", "state", "taskId"],
             Keys(details));
         Assert.Equal((1280, 720, 5, 120), (Int(details, "width"), Int(details, "height"), Int(details, "duration"), Int(details, "frames")));
         Assert.Equal(url.AbsoluteUri, Assert.Single(details.GetProperty("resultUrls").EnumerateArray()).GetString());
