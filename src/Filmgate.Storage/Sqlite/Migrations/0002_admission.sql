@@ -70,5 +70,3 @@ CREATE TABLE audit_log (
 
 CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_log_is_never_deleted BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-
-CREATE INDEX tasks_by_account_and_state ON tasks (account_id, state, id);
