@@ -19,8 +19,9 @@ public static class ApixoInbound
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var desk = endpoints.ServiceProvider.GetRequiredService<ITaskDesk>();
-        var tasks = new TaskEndpoints(
-            desk, endpoints.ServiceProvider.GetRequiredService<IKeyRing>(), endpoints.ServiceProvider.GetRequiredService<IRateGate>());
+        var door = new CallerDoor(
+            endpoints.ServiceProvider.GetRequiredService<IKeyRing>(), endpoints.ServiceProvider.GetRequiredService<IRateGate>(), "tasks");
+        var tasks = new TaskEndpoints(desk);
         var generation = new GenerationEndpoints(desk);
 
         // The served model has routes of its own, which capture nothing: a captured segment costs three allocations on each status read.
@@ -43,11 +44,11 @@ public static class ApixoInbound
         // A route takes its path and method from the table of operations, so none is without a description. The router takes a
         // path with a trailing slash for the same path.
         void Map(Operation operation, Func<HttpContext, Caller, Task> answer) =>
-            endpoints.Map(operation.Path, tasks.For(operation.Method, answer)).WithMetadata(operation);
+            endpoints.Map(operation.Path, door.For(operation.Method, answer)).WithMetadata(operation);
 
         void MapUnserved(Operation operation) => endpoints.Map(
             operation.Path.Replace(GenerationRules.Model, "{model}", StringComparison.Ordinal),
-            tasks.For(operation.Method, TaskEndpoints.RefuseModelAsync));
+            door.For(operation.Method, TaskEndpoints.RefuseModelAsync));
 
         void MapDocument(Operation operation, ReadOnlyMemory<byte> document) =>
             endpoints.Map(operation.Path, DocumentEndpoints.Serve(operation.Method, document)).WithMetadata(operation);

@@ -7,58 +7,14 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Filmgate.Dialects.Apixo;
 
 /// <summary>
-/// The endpoints of tasks and money, and the door before all that need a key: each is a plain function of request and caller
-/// that runs behind <see cref="For"/>, so an endpoint without a checked key cannot be written down.
+/// The endpoints of tasks and money: each is a plain function of request and caller that runs behind a <see cref="CallerDoor"/>,
+/// so an endpoint without a checked key cannot be written down.
 /// </summary>
-internal sealed class TaskEndpoints(ITaskDesk desk, IKeyRing keys, IRateGate gate)
+internal sealed class TaskEndpoints(ITaskDesk desk)
 {
     private const string ModelSegment = "model";
     private const string IdSegment = "id";
     private const string UnknownTask = "There is no such task, or it is not one of this account.";
-    private const string AdminKey = "An admin key owns no tasks. Use a key that begins with fg_live_ or fg_test_.";
-
-    /// <summary>
-    /// Puts method, key and rate before an endpoint. The method is checked here and not by the router, whose own 405 has no
-    /// body and is lost as soon as a catch-all route exists.
-    /// </summary>
-    public RequestDelegate For(string method, Func<HttpContext, Caller, Task> answer) => async context =>
-    {
-        if (!HttpMethods.Equals(context.Request.Method, method))
-        {
-            await ApixoErrors.WriteMethodAsync(context, method);
-            return;
-        }
-
-        // Looking up a key or a task is short and is not worth a cancellation source per request.
-        var key = Credentials.Read(context.Request.Headers);
-        var caller = key is null ? null : await keys.AuthenticateAsync(key, context.Connection.RemoteIpAddress, CancellationToken.None);
-        if (caller is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status401Unauthorized);
-            return;
-        }
-
-        if (caller.Kind == KeyKind.Admin)
-        {
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status403Forbidden, AdminKey);
-            return;
-        }
-
-        // Mostly answered from memory, so this waits for nothing.
-        var rate = await gate.TakeAsync(caller.Account, CancellationToken.None);
-        if (!rate.IsAllowed)
-        {
-            WaitHeaders.Write(context.Response, rate.Limit, rate.Reset);
-            await ApixoErrors.WriteAsync(
-                context,
-                StatusCodes.Status429TooManyRequests,
-                $"The account has used its {rate.Limit} requests of this minute; the Retry-After header says when the next one begins.");
-            return;
-        }
-
-        await answer(context, caller);
-    };
 
     /// <summary>Any endpoint of a model that is not served.</summary>
     public static Task RefuseModelAsync(HttpContext context, Caller caller)

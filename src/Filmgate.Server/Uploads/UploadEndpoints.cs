@@ -16,45 +16,12 @@ namespace Filmgate.Server.Uploads;
 /// <c>POST /api/v1/uploads</c>: takes a picture ahead of the task that will use it, so that a caller without a public address of its own
 /// need not put bytes into a request. Answers and errors have the task API's form.
 /// </summary>
-internal sealed partial class UploadEndpoints(UploadDesk desk, IKeyRing keys, IRateGate? rates, ILogger<UploadEndpoints> log)
+internal sealed partial class UploadEndpoints(UploadDesk desk, ILogger<UploadEndpoints> log)
 {
     private const int StoreRetrySeconds = 2;
-    private const string AdminKey = "An admin key owns no uploads. Use a key that begins with fg_live_ or fg_test_.";
 
-    public async Task ServeAsync(HttpContext context)
+    public async Task TakeAsync(HttpContext context, Caller caller)
     {
-        // :: Step 1: method, key, rate.
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.Headers.Allow = HttpMethods.Post;
-            await ApixoErrors.WriteAsync(
-                context, StatusCodes.Status405MethodNotAllowed, $"The method {context.Request.Method} is not allowed here; use {HttpMethods.Post}.");
-            return;
-        }
-
-        var key = Credentials.Read(context.Request.Headers);
-        var caller = key is null ? null : await keys.AuthenticateAsync(key, context.Connection.RemoteIpAddress, CancellationToken.None);
-        if (caller is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status401Unauthorized);
-            return;
-        }
-
-        if (caller.Kind == KeyKind.Admin)
-        {
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status403Forbidden, AdminKey);
-            return;
-        }
-
-        if (rates is not null && await rates.TakeAsync(caller.Account, context.RequestAborted) is { IsAllowed: false } spent)
-        {
-            await RefuseForNowAsync(
-                context, StatusCodes.Status429TooManyRequests, $"The account has made its {spent.Limit} requests of this minute.", spent.Reset);
-            return;
-        }
-
-        // :: Step 2: the picture.
         try
         {
             var body = UploadBody.Open(context, desk.LengthMax);
@@ -123,11 +90,8 @@ internal static class UploadRoutes
     public static void MapUploads(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        var uploads = new UploadEndpoints(
-            services.GetRequiredService<UploadDesk>(),
-            services.GetRequiredService<IKeyRing>(),
-            services.GetService<IRateGate>(),
-            services.GetRequiredService<ILogger<UploadEndpoints>>());
-        endpoints.Map(Path, uploads.ServeAsync);
+        var uploads = new UploadEndpoints(services.GetRequiredService<UploadDesk>(), services.GetRequiredService<ILogger<UploadEndpoints>>());
+        var door = new CallerDoor(services.GetRequiredService<IKeyRing>(), services.GetRequiredService<IRateGate>(), "uploads");
+        endpoints.Map(Path, door.For(HttpMethods.Post, uploads.TakeAsync));
     }
 }
