@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Filmgate.Engine.Artifacts;
 
@@ -11,6 +12,9 @@ public sealed class SigningKey
 
     /// <summary>The secret.</summary>
     internal byte[] Bytes { get; }
+
+    /// <summary>A secret of its own for one purpose, so that what is signed for one is worth nothing for another.</summary>
+    internal byte[] For(string purpose) => HMACSHA256.HashData(Bytes, Encoding.UTF8.GetBytes("filmgate " + purpose));
 
     /// <summary>Reads the key, or makes one in an empty folder.</summary>
     /// <exception cref="InvalidDataException">The file is there but holds no key.</exception>

@@ -46,7 +46,9 @@ internal sealed class House : IAsyncDisposable
         Files = new ArtifactFolder(folder, Time);
         Ids = new IdSource(Time, new Random(5).NextBytes);
         Options = new EngineOptions { DataFolder = folder };
-        Links = new ClipLinks(SigningKey.Open(folder), _address);
+        var key = SigningKey.Open(folder);
+        Links = new ClipLinks(key, _address);
+        Submissions = new SubmissionWriter(Files, new InputLinks(key, _address, Time), new CallbackLinks(key, _address), ImageRules.Default, Waker);
         Http = new GuardedHttp(Egress, new SystemHostResolver(), TimeProvider.System);
         ClipPath = Path.Combine(folder, "upstream.mp4");
         Provider = new ScriptedProvider("partner", ClipPath);
@@ -63,6 +65,7 @@ internal sealed class House : IAsyncDisposable
     public IdSource Ids { get; }
     public EngineOptions Options { get; }
     public ClipLinks Links { get; }
+    public SubmissionWriter Submissions { get; }
     public GuardedHttp Http { get; }
     public string ClipPath { get; }
     public ScriptedProvider Provider { get; }
@@ -99,7 +102,7 @@ internal sealed class House : IAsyncDisposable
 
     /// <summary>A driver that knows nothing but what is in the store.</summary>
     public TaskDriver NewDriver(ITaskStore? store = null) => new(
-        store ?? Tasks, Providers, Slots, Inputs, ClipIntake, Callbacks, Waker, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
+        store ?? Tasks, Providers, Slots, Inputs, Submissions, ClipIntake, Callbacks, Waker, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
 
     public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
     {
