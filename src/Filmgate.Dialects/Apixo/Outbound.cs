@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
@@ -54,7 +55,7 @@ internal sealed class ApixoProvider : IVideoProvider
         }
 
         var request = Request("POST", $"/generateTask{ModelPath}") with { Body = Body(submission, pictures.Texts) };
-        request = request with { Headers = request.Headers.Add(new(Wire.IdempotencyKeyHeader, submission.Attempt.Value)) };
+        request = request with { Headers = request.Headers.Add(new(IdempotencyHeader.Name, submission.Attempt.Value)) };
         var answer = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return AnswerTable.OfSubmission(answer, _settings, _answers.Submission);
     }

@@ -50,7 +50,7 @@ public static partial class ProviderWords
         return shown.Length > 0 ? shown : ifNone;
     }
 
-    [GeneratedRegex(@"\b((?:bearer|basic|key)\s+)[^\s""',;]{6,}", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b(bearer\s+)[^\s""',;]{6,}", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Bearer();
 
     [GeneratedRegex(@"((?:api[-_ ]?key|access[-_ ]?key|secret[-_ ]?key|secret|token|password|passwd|authorization|signature)[""']?\s*[:=]\s*[""']?)[^\s""',;&]+", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]

@@ -20,7 +20,7 @@ public sealed class InputLinks(SigningKey key, PublicAddressHolder address, Time
     /// <summary>How long a link is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    private readonly byte[] _secret = key.For("inputs");
+    private readonly byte[] _secret = key.Derive("inputs", "");
 
     /// <summary>A link to a picture; null for a provider that would not reach it.</summary>
     public string? Of(string sha256, string mediaType, ProviderFacts provider)

@@ -13,8 +13,11 @@ public sealed class SigningKey
     /// <summary>The secret.</summary>
     internal byte[] Bytes { get; }
 
-    /// <summary>A secret of its own for one purpose, so that what is signed for one is worth nothing for another.</summary>
-    internal byte[] For(string purpose) => HMACSHA256.HashData(Bytes, Encoding.UTF8.GetBytes("filmgate " + purpose));
+    /// <summary>A secret of 32 bytes for one purpose and subject. Each is as good as a random one, and none tells anything of another.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="subject">Whose it is.</param>
+    internal byte[] Derive(string purpose, string subject) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Bytes, Length, info: Encoding.UTF8.GetBytes($"{purpose}\n{subject}"));
 
     /// <summary>Reads the key, or makes one in an empty folder.</summary>
     /// <exception cref="InvalidDataException">The file is there but holds no key.</exception>

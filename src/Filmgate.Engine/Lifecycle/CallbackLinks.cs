@@ -21,7 +21,7 @@ public sealed class CallbackLinks(SigningKey key, PublicAddressHolder address)
     private const char Separator = '.';
     private const int TokenLengthMax = 512;
 
-    private readonly byte[] _secret = key.For("callbacks");
+    private readonly byte[] _secret = key.Derive("callbacks", "");
 
     /// <summary>The address for one attempt; null for a provider that would not reach it.</summary>
     public string? Of(TaskKey task, AttemptId attempt, ProviderFacts provider) =>

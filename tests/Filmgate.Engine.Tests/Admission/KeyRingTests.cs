@@ -16,7 +16,7 @@ public sealed class KeyRingTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _house = await House.OpenAsync();
-        _ring = new KeyRing(_house.Accounts, _house.Time);
+        _ring = new KeyRing(_house.Accounts, _house.Pairs, _house.Time);
     }
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();
@@ -104,7 +104,7 @@ public sealed class KeyRingTests : IAsyncLifetime
     public async Task A_mistyped_key_is_refused_without_a_look_up()
     {
         var key = KeyText.New(KeyKind.Live);
-        var ring = new KeyRing(null!, _house.Time);
+        var ring = new KeyRing(null!, _house.Pairs, _house.Time);
         Assert.Null(await ring.AuthenticateAsync(key[..20] + (key[20] == 'x' ? 'y' : 'x') + key[21..], null, Cancel));
         await Assert.ThrowsAsync<NullReferenceException>(async () => await ring.AuthenticateAsync(key, null, Cancel));
     }
