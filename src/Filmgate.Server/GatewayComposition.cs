@@ -3,6 +3,7 @@ using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
@@ -74,6 +75,7 @@ internal static class GatewayComposition
         app.MapHealth();
         app.MapArtifacts();
         app.MapApixo();
+        app.MapFal();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -137,6 +139,7 @@ internal static class GatewayComposition
             FfmpegPath = options.FfmpegPath,
         })
         .AddSingleton<PublicAddressHolder>()
+        .AddSingleton<IPublicAddress>(provider => provider.GetRequiredService<PublicAddressHolder>())
         .AddSingleton(_ => SigningKey.Open(options.DataFolder))
         .AddSingleton<ClipLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
@@ -218,7 +221,8 @@ internal static class GatewayComposition
 
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
-        .AddApixo();
+        .AddApixo()
+        .AddFal();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

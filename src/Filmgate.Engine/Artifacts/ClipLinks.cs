@@ -83,7 +83,7 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
 }
 
 /// <summary>The address under which callers reach this gateway; known once the server listens.</summary>
-public sealed class PublicAddressHolder
+public sealed class PublicAddressHolder : IPublicAddress
 {
     private volatile string? _value;
 
