@@ -3,6 +3,7 @@ using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
@@ -77,6 +78,7 @@ internal static class GatewayComposition
         app.MapInputs();
         app.MapProviderCallbacks();
         app.MapApixo();
+        app.MapFal();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -140,6 +142,7 @@ internal static class GatewayComposition
             FfmpegPath = options.FfmpegPath,
         })
         .AddSingleton<PublicAddressHolder>()
+        .AddSingleton<IPublicAddress>(provider => provider.GetRequiredService<PublicAddressHolder>())
         .AddSingleton(_ => SigningKey.Open(options.DataFolder))
         .AddSingleton<ClipLinks>()
         .AddSingleton<InputLinks>()
@@ -236,7 +239,8 @@ internal static class GatewayComposition
 
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
-        .AddApixo();
+        .AddApixo()
+        .AddFal();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Dialects.Upstream;
@@ -11,6 +12,7 @@ public static class ProviderDialects
     public static ImmutableArray<IProviderDialect> All { get; } =
     [
         new ApixoDialect(),
+        new FalDialect(),
         new FilmgateDialect(),
     ];
 
