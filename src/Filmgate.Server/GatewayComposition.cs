@@ -4,6 +4,7 @@ using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Replicate;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
@@ -74,6 +75,7 @@ internal static class GatewayComposition
         app.MapHealth();
         app.MapArtifacts();
         app.MapApixo();
+        app.MapReplicate();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -137,6 +139,7 @@ internal static class GatewayComposition
             FfmpegPath = options.FfmpegPath,
         })
         .AddSingleton<PublicAddressHolder>()
+        .AddSingleton<IPublicAddress>(provider => provider.GetRequiredService<PublicAddressHolder>())
         .AddSingleton(_ => SigningKey.Open(options.DataFolder))
         .AddSingleton<ClipLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
@@ -218,7 +221,8 @@ internal static class GatewayComposition
 
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
-        .AddApixo();
+        .AddApixo()
+        .AddReplicate();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

@@ -83,12 +83,11 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
 }
 
 /// <summary>The address under which callers reach this gateway; known once the server listens.</summary>
-public sealed class PublicAddressHolder
+public sealed class PublicAddressHolder : IPublicAddress
 {
     private volatile string? _value;
 
-    /// <summary>Scheme, host and port, without a slash at the end.</summary>
-    /// <exception cref="InvalidOperationException">Read before the server listens.</exception>
+    /// <inheritdoc/>
     public string Value
     {
         get => _value ?? throw new InvalidOperationException("The public address is known only once the server listens.");

@@ -14,8 +14,11 @@ namespace Filmgate.Dialects.Tests.Http;
 /// A desk in memory: it checks with the real rules, keeps what was created, lets tests move it on, and acts out other outcomes when the
 /// prompt says so.
 /// </summary>
-internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSecrets
+internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSecrets, IPublicAddress
 {
+    /// <summary>Where callers are told that this gateway is.</summary>
+    public const string PublicAddress = "https://gate.test";
+
     public const string LiveKey = "fg_live_0123456789abcdefghijklmnop";
     public const string OtherKey = "fg_test_0123456789abcdefghijklmnop";
     public const string BusyKey = "fg_live_busy456789abcdefghijklmnop";
@@ -74,6 +77,8 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
     public ReadOnlyMemory<byte> SigningSeed { get; } = new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32 };
 
     public ReadOnlyMemory<byte> Of(AccountId account) => System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(account.Value));
+
+    string IPublicAddress.Value => PublicAddress;
 
     public ValueTask<SigningCaller?> FindPairAsync(string accessKey, IPAddress? source, CancellationToken cancellationToken) =>
         new(accessKey == Owner.Key.Value ? new SigningCaller(Owner, OwnerSecret) : null);

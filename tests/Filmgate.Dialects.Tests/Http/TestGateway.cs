@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Replicate;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,8 @@ public class TestGateway : IAsyncLifetime
 
     internal ScriptedDesk Desk { get; } = new();
 
+    internal ScriptedUploads Uploads { get; } = new();
+
     internal LogLines Logs { get; } = new();
 
     public IPEndPoint Endpoint { get; private set; } = new(IPAddress.Loopback, 0);
@@ -47,12 +50,15 @@ public class TestGateway : IAsyncLifetime
         builder.Logging.AddProvider(Logs);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
-            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
+            .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
+            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
+            .AddReplicate();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
+        application.MapReplicate();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
