@@ -5,6 +5,7 @@ using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Replicate;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
@@ -79,6 +80,7 @@ internal static class GatewayComposition
         app.MapProviderCallbacks();
         app.MapApixo();
         app.MapFal();
+        app.MapReplicate();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -240,7 +242,8 @@ internal static class GatewayComposition
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
         .AddApixo()
-        .AddFal();
+        .AddFal()
+        .AddReplicate();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Replicate;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -52,13 +53,15 @@ public class TestGateway : IAsyncLifetime
         builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
             .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
-            .AddFal();
+            .AddFal()
+            .AddReplicate();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
         application.MapFal();
+        application.MapReplicate();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
