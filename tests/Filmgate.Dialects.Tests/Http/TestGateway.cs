@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -47,12 +48,14 @@ public class TestGateway : IAsyncLifetime
         builder.Logging.AddProvider(Logs);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
-            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
+            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
+            .AddKling();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
+        application.MapKling();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
