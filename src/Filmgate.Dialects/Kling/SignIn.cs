@@ -54,16 +54,19 @@ internal sealed class SignIn(IKeyRing keys, TimeProvider time)
     private const int TokenLengthMax = 4096;
     private static readonly JsonWebTokenHandler Tokens = new();
 
+    // The library's own factory keeps the keys that it has met, which is for issuers that are few.
+    private static readonly CryptoProviderFactory Forgetful = new() { CacheSignatureProviders = false };
+
     /// <summary>The caller, or null; then the request carries the reason.</summary>
     public async ValueTask<Caller?> AuthenticateAsync(HttpContext context)
     {
         var (credential, fault) = Read(context.Request.Headers);
-        var (caller, reason) = fault is not null ? (null, fault)
+        (Caller? caller, SignInFault? reason) = fault is not null ? (null, fault)
             : IsToken(credential!) ? await JudgeAsync(context, credential!)
             : (await CallerDoor.AuthenticateAsync(keys, context, credential), SignInFault.UnknownKey);
         if (caller is null)
         {
-            context.Features.Set(reason);
+            context.Features.Set(reason!);
         }
 
         return caller;
@@ -103,7 +106,7 @@ internal sealed class SignIn(IKeyRing keys, TimeProvider time)
     }
 
     // The order is Kling's: signature, then beginning, then end. Only the algorithm named here is taken, whatever the token's head says.
-    private async ValueTask<(Caller? Caller, SignInFault Fault)> JudgeAsync(HttpContext context, string text)
+    private async ValueTask<(Caller? Caller, SignInFault? Fault)> JudgeAsync(HttpContext context, string text)
     {
         if (!TryRead(text, out var token, out var issuer)
             || await keys.FindPairAsync(issuer, context.Connection.RemoteIpAddress, CancellationToken.None) is not { } pair)
@@ -113,7 +116,7 @@ internal sealed class SignIn(IKeyRing keys, TimeProvider time)
 
         var result = await Tokens.ValidateTokenAsync(token, new TokenValidationParameters
         {
-            IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(pair.SecretKey)),
+            IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(pair.SecretKey)) { CryptoProviderFactory = Forgetful },
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
             RequireSignedTokens = true,
 
@@ -127,7 +130,7 @@ internal sealed class SignIn(IKeyRing keys, TimeProvider time)
             return (null, SignInFault.BadToken);
         }
 
-        return TimeFault(token) is { } fault ? (null, fault) : (pair.Caller, SignInFault.UnknownKey);
+        return TimeFault(token) is { } fault ? (null, fault) : (pair.Caller, null);
     }
 
     private SignInFault? TimeFault(JsonWebToken token)

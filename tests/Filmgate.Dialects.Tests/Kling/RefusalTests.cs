@@ -107,6 +107,14 @@ public sealed class RefusalTests(TestGateway gateway)
     public async Task What_is_not_there_is_told_in_the_same_form(string address) =>
         Assert.Equal((404, 1203, "There is nothing at this address."), Told(await gateway.SendAsync("GET", address)));
 
+    [Theory]
+    [InlineData("/v1/videos")]
+    [InlineData("/v1/videos/video_123")]
+    [InlineData("/v1/videos/text2videos")]
+    [InlineData("/proxy")]
+    public async Task Other_addresses_beside_these_are_not_answered_in_this_form(string address) =>
+        Assert.DoesNotContain("\"request_id\"", (await gateway.SendAsync("GET", address)).Body, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_body_that_is_not_declared_as_json_is_refused()
     {
