@@ -6,6 +6,7 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
@@ -81,6 +82,7 @@ internal static class GatewayComposition
         app.MapApixo();
         app.MapFal();
         app.MapReplicate();
+        app.MapKling();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -243,7 +245,8 @@ internal static class GatewayComposition
         .AddSingleton<ErrorForms>()
         .AddApixo()
         .AddFal()
-        .AddReplicate();
+        .AddReplicate()
+        .AddKling();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

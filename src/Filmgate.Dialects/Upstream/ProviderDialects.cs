@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
+using Filmgate.Dialects.Kling;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Dialects.Upstream;
@@ -14,6 +15,7 @@ public static class ProviderDialects
         new ApixoDialect(),
         new FalDialect(),
         new FilmgateDialect(),
+        new KlingDialect(),
     ];
 
     /// <summary>The dialect of that name, or null.</summary>

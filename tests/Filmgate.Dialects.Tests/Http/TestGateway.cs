@@ -5,6 +5,7 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -54,7 +55,8 @@ public class TestGateway : IAsyncLifetime
             .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
             .AddFal()
-            .AddReplicate();
+            .AddReplicate()
+            .AddKling();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
@@ -62,6 +64,7 @@ public class TestGateway : IAsyncLifetime
         application.MapApixo();
         application.MapFal();
         application.MapReplicate();
+        application.MapKling();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
