@@ -140,6 +140,7 @@ internal static class GatewayComposition
         .AddSingleton(_ => SigningKey.Open(options.DataFolder))
         .AddSingleton<ClipLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()
         .AddSingleton(start);
 
