@@ -4,6 +4,7 @@ using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
@@ -74,6 +75,7 @@ internal static class GatewayComposition
         app.MapHealth();
         app.MapArtifacts();
         app.MapApixo();
+        app.MapOpenAiVideos();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -219,7 +221,8 @@ internal static class GatewayComposition
 
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
-        .AddApixo();
+        .AddApixo()
+        .AddOpenAiVideos();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

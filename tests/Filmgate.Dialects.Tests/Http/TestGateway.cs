@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,8 @@ public class TestGateway : IAsyncLifetime
 
     internal ScriptedDesk Desk { get; } = new();
 
+    internal ScriptedClips Clips { get; } = new();
+
     internal LogLines Logs { get; } = new();
 
     public IPEndPoint Endpoint { get; private set; } = new(IPAddress.Loopback, 0);
@@ -47,12 +50,15 @@ public class TestGateway : IAsyncLifetime
         builder.Logging.AddProvider(Logs);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
+            .AddSingleton<IClipFiles>(Clips)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
+        builder.Services.AddOpenAiVideos();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
+        application.MapOpenAiVideos();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
@@ -72,6 +78,7 @@ public class TestGateway : IAsyncLifetime
             await application.DisposeAsync();
         }
 
+        Clips.Dispose();
         GC.SuppressFinalize(this);
     }
 
