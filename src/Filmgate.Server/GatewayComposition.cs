@@ -5,6 +5,7 @@ using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.OpenAiVideos;
+using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
@@ -74,6 +75,8 @@ internal static class GatewayComposition
         app.UseMiddleware<FaultBarrier>();
         app.MapHealth();
         app.MapArtifacts();
+        app.MapInputs();
+        app.MapProviderCallbacks();
         app.MapApixo();
         app.MapOpenAiVideos();
         app.MapAdmin();
@@ -141,6 +144,8 @@ internal static class GatewayComposition
         .AddSingleton<PublicAddressHolder>()
         .AddSingleton(_ => SigningKey.Open(options.DataFolder))
         .AddSingleton<ClipLinks>()
+        .AddSingleton<InputLinks>()
+        .AddSingleton<CallbackLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()
@@ -171,6 +176,7 @@ internal static class GatewayComposition
         .AddSingleton(provider => new EgressOptions { AllowNetworks = provider.GetRequiredService<GatewayOptions>().AllowNetworks })
         .AddSingleton<IHostResolver, SystemHostResolver>()
         .AddSingleton<GuardedHttp>()
+        .AddSingleton<IUpstreamHttp, UpstreamHttp>()
         .AddSingleton(ImageRules.Default)
         .AddSingleton<ImageIntake>()
         .AddSingleton<UploadLinks>()
@@ -198,17 +204,29 @@ internal static class GatewayComposition
             [.. provider.GetServices<IModerator>()], settings.WhenUnavailable, provider.GetRequiredService<ILogger<ModerationGate>>()));
     }
 
-    private static IServiceCollection AddProviders(this IServiceCollection services, GatewayOptions options) => services
+    private static IServiceCollection AddProviders(this IServiceCollection services, GatewayOptions options)
+    {
+        foreach (var settings in options.Providers)
+        {
+            services.AddSingleton(provider => ProviderDialects.Find(settings.Dialect)!.Create(
+                settings, provider.GetRequiredService<IUpstreamHttp>(), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        return services.AddRenderer(options).AddSingleton<ProviderDirectory>();
+    }
+
+    private static IServiceCollection AddRenderer(this IServiceCollection services, GatewayOptions options) => services
         .AddSingleton(provider => new AnimaticOptions { FfmpegPath = options.FfmpegPath, Clock = provider.GetRequiredService<TimeProvider>() })
         .AddSingleton<Ffmpeg>()
         .AddSingleton<IScenePainter, ScenePainter>()
         .AddSingleton<AnimaticRenderer>()
-        .AddSingleton<IVideoProvider, AnimaticProvider>()
-        .AddSingleton<ProviderDirectory>();
+        .AddSingleton<IVideoProvider, AnimaticProvider>();
 
     private static IServiceCollection AddLifecycle(this IServiceCollection services) => services
         .AddSingleton<IWaker, GrainWaker>()
         .AddSingleton<ISlots, GrainSlots>()
+        .AddSingleton<SubmissionWriter>()
+        .AddSingleton<CallbackHints>()
         .AddSingleton<TaskSignals>()
         .AddSingleton<ClipIntake>()
         .AddSingleton<TaskDriver>();

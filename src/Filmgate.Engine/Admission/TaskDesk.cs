@@ -279,7 +279,7 @@ public sealed class TaskDesk(
     }
 
     private IVideoProvider? Route(Caller caller, GenerationRequest request) =>
-        Router.Choose(request.Provider, caller.Kind == KeyKind.Test, providers.All);
+        Router.Choose(request, caller.Kind == KeyKind.Test, providers.All);
 
     private static Usd PriceFor(Caller caller, GenerationRequest request, IVideoProvider? provider) =>
         caller.Kind == KeyKind.Test || provider is null ? Usd.Zero : provider.Facts.Prices.Of(request);

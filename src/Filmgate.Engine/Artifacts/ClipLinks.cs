@@ -81,20 +81,3 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
     private string Sign(string path, string expires) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"GET\n{path}\n{expires}")));
 }
-
-/// <summary>The address under which callers reach this gateway; known once the server listens.</summary>
-public sealed class PublicAddressHolder
-{
-    private volatile string? _value;
-
-    /// <summary>Scheme, host and port, without a slash at the end.</summary>
-    /// <exception cref="InvalidOperationException">Read before the server listens.</exception>
-    public string Value
-    {
-        get => _value ?? throw new InvalidOperationException("The public address is known only once the server listens.");
-        set => _value = value.TrimEnd('/');
-    }
-
-    /// <summary>Whether the address is known yet.</summary>
-    public bool IsKnown => _value is not null;
-}

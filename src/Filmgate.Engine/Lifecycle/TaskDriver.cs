@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Filmgate.Animatic;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Routing;
@@ -22,6 +22,7 @@ namespace Filmgate.Engine.Lifecycle;
 /// <param name="providers">The configured providers.</param>
 /// <param name="slots">Rights to have a task in flight.</param>
 /// <param name="inputs">Fetches and checks pictures, and has requests moderated.</param>
+/// <param name="submissions">Makes submissions.</param>
 /// <param name="clips">Takes finished clips in.</param>
 /// <param name="callbacks">Words callbacks.</param>
 /// <param name="waker">Wakes tasks and the delivery pump.</param>
@@ -35,6 +36,7 @@ public sealed partial class TaskDriver(
     ProviderDirectory providers,
     ISlots slots,
     InputIntake inputs,
+    SubmissionWriter submissions,
     ClipIntake clips,
     CallbackWriter callbacks,
     IWaker waker,
@@ -116,11 +118,10 @@ public sealed partial class TaskDriver(
             return await FailAsync(task, failure, cancellationToken).ConfigureAwait(false);
         }
 
-        var route = Router.Choose(task.Request.Provider, task.IsTest, providers.All);
+        var route = Router.Choose(task.Request, task.IsTest, providers.All, [.. task.Attempts.Where(IsTurnedAway).Select(attempt => attempt.Provider)]);
         if (route is null)
         {
-            return await FailAsync(task, new Failure(FailureCode.ModelUnavailable, "No configured provider can take this task."), cancellationToken)
-                .ConfigureAwait(false);
+            return await FailAsync(task, Router.WhyNone(task.Request, task.IsTest, providers.All), cancellationToken).ConfigureAwait(false);
         }
 
         if (!await slots.TryTakeAsync(route.Name, task.Key, cancellationToken).ConfigureAwait(false))
@@ -139,7 +140,21 @@ public sealed partial class TaskDriver(
                 .ConfigureAwait(false);
         }
 
-        // :: Step 1: commit the intent. Whoever loses this race sends nothing.
+        // :: Step 1: whatever can fail before the first byte leaves.
+        Submission submission;
+        try
+        {
+            submission = await submissions.WriteAsync(task, attempt, provider.Facts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AnimaticException error)
+        {
+            LogNotConverted(error, task.Key.Task.Value);
+            return await RefuseAsync(
+                task, attempt, RefusalClass.Input, $"A picture could not be converted for {provider.Name}.", TimeSpan.Zero, cancellationToken, FailureCode.UnsupportedFormat)
+                .ConfigureAwait(false);
+        }
+
+        // :: Step 2: commit the intent. Whoever loses this race sends nothing.
         var at = Now;
         var sent = task.State == TaskState.Pending
             ? await TellAsync(task, TaskEvents.Started, callback => new TaskTransition.SendAttempt(at, attempt.Id, callback), cancellationToken).ConfigureAwait(false)
@@ -149,24 +164,18 @@ public sealed partial class TaskDriver(
             return sent;
         }
 
-        // :: Step 2: send. From the first byte on the provider may have it, whatever happens to us.
-        var key = task.Key;
-        var submission = new Submission(
-            attempt.Id,
-            task.Request,
-            task.IsTest,
-            [.. task.Inputs!.Value.Select(image => new SubmissionImage(inputs.PathOf(image), image.MediaType, image.Length, Url: null))],
-            CallbackUrl: null,
-            () => waker.WakeTask(key));
+        // :: Step 3: send. From the first byte on the provider may have it, whatever happens to us. A gateway that stops waits for the answer
+        // as long as it can, because an answer that nobody reads may be a clip that is paid and lost.
+        cancellationToken = CancellationToken.None;
         var result = await SubmitAsync(provider, submission, cancellationToken).ConfigureAwait(false);
 
-        // :: Step 3: record what came of it.
+        // :: Step 4: record what came of it.
         return result switch
         {
             SubmitResult.Accepted accepted => await ApplyAsync(
                 sent.Task, new TaskTransition.AcceptAttempt(Now, attempt.Id, accepted.UpstreamId, Now + accepted.ReadAfter), cancellationToken).ConfigureAwait(false),
             SubmitResult.Refused refused => await RefuseAsync(
-                sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken).ConfigureAwait(false),
+                sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken, refused.Code).ConfigureAwait(false),
             SubmitResult.Unknown unknown => await ApplyAsync(
                 sent.Task, new TaskTransition.LoseAnswer(Now, attempt.Id, unknown.Reason, Now), cancellationToken).ConfigureAwait(false),
             _ => throw new InvalidOperationException($"No case is written for {result.GetType().Name}."),
@@ -250,7 +259,12 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> TakeInAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
     {
-        var outcome = await clips.TakeInAsync(task, attempt.ClipLocation!, cancellationToken).ConfigureAwait(false);
+        if (!providers.TryGet(attempt.Provider, out var provider))
+        {
+            return await PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
+        }
+
+        var outcome = await clips.TakeInAsync(task, attempt.ClipLocation!, provider, cancellationToken).ConfigureAwait(false);
         switch (outcome)
         {
             case ClipOutcome.Stored stored:
@@ -273,12 +287,12 @@ public sealed partial class TaskDriver(
     }
 
     private async ValueTask<StepOutcome> RefuseAsync(
-        VideoTask task, Attempt attempt, RefusalClass refusal, string reason, TimeSpan? retryAfter, CancellationToken cancellationToken)
+        VideoTask task, Attempt attempt, RefusalClass refusal, string reason, TimeSpan? retryAfter, CancellationToken cancellationToken, FailureCode? code = null)
     {
         var isFinal = refusal is RefusalClass.Input or RefusalClass.Policy;
         var wait = isFinal ? TimeSpan.Zero : retryAfter ?? Backoff.After(task.Attempts.Length, chance.NextDouble());
         var refused = await CloseAsync(
-            task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait), cancellationToken).ConfigureAwait(false);
+            task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait, code), cancellationToken).ConfigureAwait(false);
         return refused.Won && isFinal
             ? await FailAsync(refused.Task, FailureOf(refused.Task.LastAttempt!), cancellationToken).ConfigureAwait(false)
             : refused;
@@ -364,6 +378,10 @@ public sealed partial class TaskDriver(
         }
     }
 
+    // It said no to us rather than to this task; another provider has no such cause.
+    private static bool IsTurnedAway(Attempt attempt) => attempt.Refusal
+        is RefusalClass.Balance or RefusalClass.Auth or RefusalClass.Permission or RefusalClass.Outage;
+
     private static bool IsLoss(Attempt attempt) => attempt
         is { State: AttemptState.Failed, FailCode: null }
         or { Refusal: RefusalClass.NotReceived };
@@ -378,6 +396,9 @@ public sealed partial class TaskDriver(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} could not be told that attempt {Attempt} is no longer needed.")]
     private partial void LogNotReleased(Exception error, string provider, string attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A picture of task {Task} could not be converted.")]
+    private partial void LogNotConverted(Exception error, string task);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} threw while taking attempt {Attempt}; its answer counts as lost.")]
     private partial void LogProviderThrew(Exception error, string provider, string attempt);

@@ -64,7 +64,7 @@ public sealed class TaskSignals
         internal Watch(TaskSignals signals, TaskKey task) => (_signals, _task) = (signals, task);
 
         /// <summary>Returns after a change, or when patience ends.</summary>
-        public async ValueTask WaitAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+        public async Task WaitAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
         {
             using var limit = new CancellationTokenSource(patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

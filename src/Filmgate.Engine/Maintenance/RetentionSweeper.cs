@@ -18,6 +18,9 @@ public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder fi
     // Longer than any request or take-in lasts: a younger file may belong to a row that is about to be committed.
     private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
 
+    // No row names a picture that was converted for a provider, and the link to it must not end before its day.
+    private static readonly TimeSpan UnnamedGrace = InputLinks.Lifetime + TimeSpan.FromHours(1);
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -57,11 +60,11 @@ public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder fi
         while (expired.Count >= PageSize);
 
         files.DeleteIncomingBefore(now - Grace);
-        foreach (var sha256 in files.FilesBefore(now - Grace))
+        foreach (var sha256 in files.FilesBefore(now - UnnamedGrace))
         {
             if (!await clips.IsNeededAsync(sha256, cancellationToken).ConfigureAwait(false))
             {
-                files.DeleteBefore(sha256, now - Grace);
+                files.DeleteBefore(sha256, now - UnnamedGrace);
             }
         }
     }

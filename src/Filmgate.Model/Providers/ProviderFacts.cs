@@ -41,6 +41,15 @@ public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQuery
     /// </summary>
     public TimeSpan LookupSettles { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a submission that it refused may have been billed. Default: false.</summary>
+    public bool RefusalBills { get; init; }
+
+    /// <summary>
+    /// Whether a status of 5xx in answer to a submission proves that it was not taken. Default: false, because the failure may have come
+    /// after the task was made.
+    /// </summary>
+    public bool ServerErrorRefuses { get; init; }
+
     /// <summary>What it charges. Default: nothing.</summary>
     public PriceList Prices { get; init; } = PriceList.Free;
 
@@ -64,6 +73,11 @@ public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQuery
 
     /// <summary>How long it keeps a clip; null when it does not say.</summary>
     public TimeSpan? ResultLifetime { get; init; }
+
+    /// <summary>
+    /// Whether it stands inside the operator's own networks, so that it reaches an address of ours that the internet does not. Default: false.
+    /// </summary>
+    public bool StandsInside { get; init; }
 
     /// <summary>Why it cannot take a request, as the rest of a sentence that begins with its name; null when it can.</summary>
     public string? Objection(GenerationRequest request)

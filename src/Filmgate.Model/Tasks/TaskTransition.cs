@@ -117,6 +117,12 @@ public abstract record TaskTransition(DateTimeOffset At)
     }
 
     /// <summary>The provider certainly does not have it, and nothing was billed.</summary>
+    /// <param name="At">When it happened.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Refusal">The kind of refusal.</param>
+    /// <param name="Reason">Why, in a sentence.</param>
+    /// <param name="RouteAt">When another provider is looked for.</param>
+    /// <param name="Code">The failure code that the refusal names; null for the class's own.</param>
     public sealed record RefuseAttempt(
         DateTimeOffset At, AttemptId Attempt, RefusalClass Refusal, string Reason, DateTimeOffset RouteAt, FailureCode? Code = null) : TaskTransition(At)
     {

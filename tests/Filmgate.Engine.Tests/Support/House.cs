@@ -46,8 +46,10 @@ internal sealed class House : IAsyncDisposable
         Files = new ArtifactFolder(folder, Time);
         Ids = new IdSource(Time, new Random(5).NextBytes);
         Options = new EngineOptions { DataFolder = folder };
-        Links = new ClipLinks(SigningKey.Open(folder), _address);
-        Pairs = new KeyPairs(SigningKey.Open(folder));
+        var key = SigningKey.Open(folder);
+        Links = new ClipLinks(key, _address);
+        Submissions = new SubmissionWriter(Files, new InputLinks(key, _address, Time), new CallbackLinks(key, _address), ImageRules.Default, Waker);
+        Pairs = new KeyPairs(key);
         Http = new GuardedHttp(Egress, new SystemHostResolver(), TimeProvider.System);
         ClipPath = Path.Combine(folder, "upstream.mp4");
         Provider = new ScriptedProvider("partner", ClipPath);
@@ -64,6 +66,7 @@ internal sealed class House : IAsyncDisposable
     public IdSource Ids { get; }
     public EngineOptions Options { get; }
     public ClipLinks Links { get; }
+    public SubmissionWriter Submissions { get; }
     public GuardedHttp Http { get; }
     public string ClipPath { get; }
     public ScriptedProvider Provider { get; }
@@ -102,7 +105,7 @@ internal sealed class House : IAsyncDisposable
 
     /// <summary>A driver that knows nothing but what is in the store.</summary>
     public TaskDriver NewDriver(ITaskStore? store = null) => new(
-        store ?? Tasks, Providers, Slots, Inputs, ClipIntake, Callbacks, Waker, Signals, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
+        store ?? Tasks, Providers, Slots, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
 
     public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
     {

@@ -55,7 +55,8 @@ internal sealed class SmallHouse : IAsyncDisposable
         var uploads = new SqliteUploadStore(_database);
         var options = new EngineOptions { DataFolder = _folder.Path };
         var address = new PublicAddressHolder { Value = PublicUrl };
-        var links = new ClipLinks(SigningKey.Open(_folder.Path), address);
+        var key = SigningKey.Open(_folder.Path);
+        var links = new ClipLinks(key, address);
         var uploadLinks = new UploadLinks(address);
         var gate = new ModerationGate(moderators.IsDefault ? [] : moderators, whenUnavailable, NullLogger<ModerationGate>.Instance);
         var callbacks = new CallbackWriter([], links, _ids);
@@ -65,6 +66,7 @@ internal sealed class SmallHouse : IAsyncDisposable
             new ProviderDirectory([]),
             new NoSlots(),
             new InputIntake(new ImageIntake(_http, ImageRules.Default), ImageRules.Default, egress, Files, gate),
+            new SubmissionWriter(Files, new InputLinks(key, address, Time), new CallbackLinks(key, address), ImageRules.Default, new NoWaker()),
             new ClipIntake(Files, _http, new Ffmpeg(new AnimaticOptions()), _ids, options, Time, NullLogger<ClipIntake>.Instance),
             callbacks,
             new NoWaker(),
