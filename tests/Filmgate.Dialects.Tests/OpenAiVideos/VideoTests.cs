@@ -90,7 +90,7 @@ public sealed class VideoTests(TestGateway gateway)
     [InlineData("video_ABCDEFGHJKMNPQRSTVWXYZ00000000000000")]
     [InlineData("task_000000000000000000000000000000000001")]
     [InlineData("chatcmpl-1")]
-    [InlineData("video_%2e%2e%2f%00")]
+    [InlineData("video_%2e%2e%2f")]
     public async Task An_unknown_id_and_somebody_elses_get_one_and_the_same_404(string id)
     {
         const string body = """{"error":{"message":"There is no such video, or it is not one of this account.","type":"invalid_request_error","param":null,"code":"not_found"}}""";
