@@ -7,6 +7,7 @@ using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
 using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
@@ -83,6 +84,7 @@ internal static class GatewayComposition
         app.MapFal();
         app.MapReplicate();
         app.MapKling();
+        app.MapOpenAiVideos();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -152,6 +154,7 @@ internal static class GatewayComposition
         .AddSingleton<InputLinks>()
         .AddSingleton<CallbackLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()
         .AddSingleton(start);
 
@@ -246,7 +249,8 @@ internal static class GatewayComposition
         .AddApixo()
         .AddFal()
         .AddReplicate()
-        .AddKling();
+        .AddKling()
+        .AddOpenAiVideos();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

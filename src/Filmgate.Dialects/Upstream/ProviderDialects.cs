@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Dialects.Upstream;
@@ -16,6 +17,7 @@ public static class ProviderDialects
         new FalDialect(),
         new FilmgateDialect(),
         new KlingDialect(),
+        new OpenAiVideosDialect(),
     ];
 
     /// <summary>The dialect of that name, or null.</summary>

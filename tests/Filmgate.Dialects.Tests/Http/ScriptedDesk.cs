@@ -241,8 +241,11 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
     public ValueTask<TaskView?> FindAsync(Caller caller, TaskId id, CancellationToken cancellationToken) =>
         new(views.GetValueOrDefault(new TaskKey(caller.Account, id)));
 
-    public ValueTask<TaskDetails?> FindDetailsAsync(Caller caller, TaskId id, CancellationToken cancellationToken) =>
-        new(details.GetValueOrDefault(new TaskKey(caller.Account, id)));
+    public ValueTask<TaskDetails?> FindDetailsAsync(Caller caller, TaskId id, CancellationToken cancellationToken)
+    {
+        var task = details.GetValueOrDefault(new TaskKey(caller.Account, id));
+        return task?.Task.Request.Prompt == "@unreadable" ? throw new IOException("The store has gone after it took the task.") : new(task);
+    }
 
     public ValueTask<Usd> BalanceAsync(Caller caller, CancellationToken cancellationToken) => new(new Usd(12_340_000));
 

@@ -6,6 +6,7 @@ using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
 using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,7 @@ public class TestGateway : IAsyncLifetime
     internal ScriptedDesk Desk { get; } = new();
 
     internal ScriptedUploads Uploads { get; } = new();
+    internal ScriptedClips Clips { get; } = new();
 
     internal LogLines Logs { get; } = new();
 
@@ -56,7 +58,10 @@ public class TestGateway : IAsyncLifetime
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
             .AddFal()
             .AddReplicate()
-            .AddKling();
+            .AddKling()
+            .AddSingleton<IClipFiles>(Clips)
+            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
+        builder.Services.AddOpenAiVideos();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
@@ -65,6 +70,7 @@ public class TestGateway : IAsyncLifetime
         application.MapFal();
         application.MapReplicate();
         application.MapKling();
+        application.MapOpenAiVideos();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
@@ -84,6 +90,7 @@ public class TestGateway : IAsyncLifetime
             await application.DisposeAsync();
         }
 
+        Clips.Dispose();
         GC.SuppressFinalize(this);
     }
 
