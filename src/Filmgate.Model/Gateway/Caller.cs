@@ -40,8 +40,19 @@ public interface IRateGate
     ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken);
 }
 
+/// <summary>Counts keys that opened nothing.</summary>
+public interface IWrongKeyGate
+{
+    /// <summary>
+    /// Notes one. Once an address is beyond its limit, it is told to wait instead of being told that its key is wrong; a key that is right
+    /// is taken from everywhere, whatever was noted.
+    /// </summary>
+    /// <param name="source">The address of the connection; null when there is none.</param>
+    RateVerdict Note(IPAddress? source);
+}
+
 /// <summary>Whether a request may go on.</summary>
 /// <param name="IsAllowed">Whether it may.</param>
-/// <param name="Limit">Requests that the account has in a minute.</param>
+/// <param name="Limit">How many a minute has.</param>
 /// <param name="Reset">How long until the next minute begins.</param>
 public readonly record struct RateVerdict(bool IsAllowed, int Limit, TimeSpan Reset);
