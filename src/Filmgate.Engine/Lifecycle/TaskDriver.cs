@@ -145,7 +145,12 @@ public sealed partial class TaskDriver(
         // :: Step 2: send. From the first byte on the provider may have it, whatever happens to us.
         var key = task.Key;
         var submission = new Submission(
-            attempt.Id, task.Request, task.IsTest, [.. task.Inputs!.Value.Select(inputs.PathOf)], () => waker.WakeTask(key));
+            attempt.Id,
+            task.Request,
+            task.IsTest,
+            [.. task.Inputs!.Value.Select(image => new SubmissionImage(inputs.PathOf(image), image.MediaType, image.Length, Url: null))],
+            CallbackUrl: null,
+            () => waker.WakeTask(key));
         var result = await SubmitAsync(provider, submission, cancellationToken).ConfigureAwait(false);
 
         // :: Step 3: record what came of it.
