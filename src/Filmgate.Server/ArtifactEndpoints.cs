@@ -1,4 +1,5 @@
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Model.Identity;
 using Filmgate.Storage;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
-using Filmgate.Dialects;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
@@ -63,7 +63,7 @@ internal static class GatewayComposition
             .AddProviders(options)
             .AddLifecycle()
             .AddWebhooks(options)
-            .AddApixo()
+            .AddSurfaces()
             .AddMaintenance();
         return builder;
     }
@@ -76,7 +76,7 @@ internal static class GatewayComposition
         app.MapApixo();
         app.MapAdmin();
         app.MapUploads();
-        app.MapApixoUnmatched();
+        app.MapUnmatched();
     }
 
     private static void ConfigureHost(WebApplicationBuilder builder, GatewaySettings settings, GatewayOptions options, EngineStart start)
@@ -154,6 +154,7 @@ internal static class GatewayComposition
         .AddSingleton<IUploadStore, SqliteUploadStore>();
 
     private static IServiceCollection AddAdmission(this IServiceCollection services) => services
+        .AddSingleton<KeyPairs>()
         .AddSingleton<KeyRing>()
         .AddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>())
         .AddSingleton<IRateGate, RateGate>()
@@ -168,7 +169,8 @@ internal static class GatewayComposition
         .AddSingleton(ImageRules.Default)
         .AddSingleton<ImageIntake>()
         .AddSingleton<UploadLinks>()
-        .AddSingleton<UploadDesk>()
+        .AddSingleton<UploadTickets>()
+        .AddSingleton<IUploadDesk, UploadDesk>()
         .AddSingleton<RequestImages>()
         .AddSingleton<InputIntake>();
 
@@ -202,13 +204,19 @@ internal static class GatewayComposition
     private static IServiceCollection AddLifecycle(this IServiceCollection services) => services
         .AddSingleton<IWaker, GrainWaker>()
         .AddSingleton<ISlots, GrainSlots>()
+        .AddSingleton<TaskSignals>()
         .AddSingleton<ClipIntake>()
         .AddSingleton<TaskDriver>();
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewayOptions options) => services
+        .AddSingleton<ICallbackSecrets, CallbackSecrets>()
         .AddSingleton<CallbackWriter>()
         .AddSingleton<DeliverySignal>()
         .AddHostedService(provider => ActivatorUtilities.CreateInstance<DeliveryPump>(provider, options.WebhookWaits));
+
+    private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
+        .AddSingleton<ErrorForms>()
+        .AddApixo();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

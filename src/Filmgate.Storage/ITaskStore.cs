@@ -30,7 +30,17 @@ public interface ITaskStore
     /// <exception cref="StoreUnavailableException">It could not be written.</exception>
     ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken);
 
-    /// <summary>Tasks of an account that match, newest first.</summary>
+    /// <summary>The task to which the account gave that id of its own through that dialect; null when there is none.</summary>
+    ValueTask<VideoTask?> FindByExternalIdAsync(AccountId account, string dialect, string externalId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a terminal task out of every look-up and gives its clip up. The row stays: the books need it. False while the task is in
+    /// flight, null when the account has no such task.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">It could not be written.</exception>
+    ValueTask<bool?> DeleteAsync(TaskKey key, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Tasks of an account that match, in the order that the filter names.</summary>
     ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Tasks whose due time has come, longest overdue first.</summary>

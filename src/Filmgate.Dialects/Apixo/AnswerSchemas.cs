@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Filmgate.Dialects.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Dialects.Apixo;
@@ -93,7 +94,7 @@ internal static class OpenApi
         };
         if (operation.MayReplay)
         {
-            answer["headers"] = Headers((Wire.ReplayedHeader, "true when an earlier request with the same key was answered so; nothing was created."));
+            answer["headers"] = Headers((IdempotencyHeader.Replayed, "true when an earlier request with the same key was answered so; nothing was created."));
         }
 
         return answer;
@@ -117,7 +118,7 @@ internal static class OpenApi
 
     private static JsonObject HeadersOf(int status)
     {
-        (string Name, string Meaning) request = (ApixoErrors.RequestIdHeader, "Names the request; the log has the same name.");
+        (string Name, string Meaning) request = (ErrorForm.RequestIdHeader, "Names the request; the log has the same name.");
         (string Name, string Meaning) retry = ("Retry-After", "Seconds until it is worth asking again.");
         return status switch
         {

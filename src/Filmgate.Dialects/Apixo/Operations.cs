@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Requests;
 using Microsoft.AspNetCore.Http;
 
@@ -64,7 +65,7 @@ internal static class Operations
         Parameters =
         [
             new(
-                Wire.IdempotencyKeyHeader,
+                IdempotencyHeader.Name,
                 "header",
                 $"1 to {IdempotencyClaim.KeyLengthMax} visible ASCII characters. The same key with the same request makes no second task for 24 hours."),
         ],

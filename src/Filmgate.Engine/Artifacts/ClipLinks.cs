@@ -2,7 +2,9 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Tasks;
 
 namespace Filmgate.Engine.Artifacts;
 
@@ -45,6 +47,16 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
 
     /// <summary>A link to the poster.</summary>
     public string Poster(ClipId id, DateTimeOffset expiresAt) => Link(id, PosterEnding, expiresAt);
+
+    /// <summary>A task with the links to what came of it.</summary>
+    public TaskDetails Details(VideoTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return new TaskDetails(
+            task,
+            task.Clip is { } clip ? Clip(clip.Id, clip.ExpiresAt) : null,
+            task.Clip is { PosterSha256: not null } withPoster ? Poster(withPoster.Id, withPoster.ExpiresAt) : null);
+    }
 
     /// <summary>Whether a request's signature is ours for that path and expiry. Does not look at the clock.</summary>
     public bool IsSigned(string path, string? expires, string? signature)

@@ -3,10 +3,12 @@ using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
 using Filmgate.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +25,7 @@ namespace Filmgate.Engine.Lifecycle;
 /// <param name="clips">Takes finished clips in.</param>
 /// <param name="callbacks">Words callbacks.</param>
 /// <param name="waker">Wakes tasks and the delivery pump.</param>
+/// <param name="signals">Hears of every step.</param>
 /// <param name="ids">Makes ids.</param>
 /// <param name="time">The clock.</param>
 /// <param name="chance">Spreads waits.</param>
@@ -35,6 +38,7 @@ public sealed partial class TaskDriver(
     ClipIntake clips,
     CallbackWriter callbacks,
     IWaker waker,
+    TaskSignals signals,
     IdSource ids,
     TimeProvider time,
     Random chance,
@@ -136,7 +140,10 @@ public sealed partial class TaskDriver(
         }
 
         // :: Step 1: commit the intent. Whoever loses this race sends nothing.
-        var sent = await ApplyAsync(task, new TaskTransition.SendAttempt(Now, attempt.Id), cancellationToken).ConfigureAwait(false);
+        var at = Now;
+        var sent = task.State == TaskState.Pending
+            ? await TellAsync(task, TaskEvents.Started, callback => new TaskTransition.SendAttempt(at, attempt.Id, callback), cancellationToken).ConfigureAwait(false)
+            : await ApplyAsync(task, new TaskTransition.SendAttempt(at, attempt.Id), cancellationToken).ConfigureAwait(false);
         if (!sent.Won)
         {
             return sent;
@@ -247,13 +254,11 @@ public sealed partial class TaskDriver(
         switch (outcome)
         {
             case ClipOutcome.Stored stored:
-                // One moment for both: the callback must say the same as the status answer, to the millisecond.
                 var at = Now;
-                var succeeded = await ApplyAsync(
-                    task, new TaskTransition.Succeed(at, stored.Clip, callbacks.Success(task, stored.Clip, at)), cancellationToken).ConfigureAwait(false);
+                var succeeded = await TellAsync(
+                    task, TaskEvents.Completed, callback => new TaskTransition.Succeed(at, stored.Clip, callback), cancellationToken).ConfigureAwait(false);
                 if (succeeded.Won)
                 {
-                    waker.WakeDeliveries();
                     await ReleaseAtProviderAsync(attempt, cancellationToken).ConfigureAwait(false);
                 }
 
@@ -301,16 +306,24 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> FailAsync(VideoTask task, Failure failure, CancellationToken cancellationToken)
     {
-        // One moment for both, as for a success.
         var at = Now;
-        var failed = await ApplyAsync(
-            task, new TaskTransition.Fail(at, failure, callbacks.Failure(task, failure, at)), cancellationToken).ConfigureAwait(false);
-        if (failed.Won)
+        return await TellAsync(task, TaskEvents.Completed, callback => new TaskTransition.Fail(at, failure, callback), cancellationToken).ConfigureAwait(false);
+    }
+
+    // The callback says what the task is after the step, so the step is tried out before it is made; both have one moment, so that callback
+    // and status answer say the same to the millisecond.
+    private async ValueTask<StepOutcome> TellAsync(
+        VideoTask task, TaskEvents happened, Func<NewDelivery?, TaskTransition> step, CancellationToken cancellationToken)
+    {
+        var silent = step(null);
+        var callback = callbacks.Write(happened, silent.Apply(task));
+        var told = await ApplyAsync(task, callback is null ? silent : step(callback), cancellationToken).ConfigureAwait(false);
+        if (told.Won && callback is not null)
         {
             waker.WakeDeliveries();
         }
 
-        return failed;
+        return told;
     }
 
     private ValueTask<StepOutcome> PostponeAsync(VideoTask task, TimeSpan wait, string reason, CancellationToken cancellationToken) =>
@@ -321,6 +334,7 @@ public sealed partial class TaskDriver(
         var outcome = await store.ApplyAsync(task, step, cancellationToken).ConfigureAwait(false);
         if (outcome.Won)
         {
+            signals.Changed(task.Key);
             LogStep(task.Key.Task.Value, step.Name, outcome.Task.State, outcome.Task.Revision);
         }
         else

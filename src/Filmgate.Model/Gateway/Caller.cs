@@ -31,6 +31,24 @@ public interface IKeyRing
     /// <param name="source">The address of the connection; null when there is none.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     ValueTask<Caller?> AuthenticateAsync(string key, IPAddress? source, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The caller behind the public half of a key pair, with the secret half, for surfaces whose clients sign instead of sending a key. Every
+    /// key has a pair: its id is the public half. Null as for <see cref="AuthenticateAsync"/>; the signature is for the surface to check.
+    /// </summary>
+    /// <param name="accessKey">The public half.</param>
+    /// <param name="source">The address of the connection; null when there is none.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask<SigningCaller?> FindPairAsync(string accessKey, IPAddress? source, CancellationToken cancellationToken);
+}
+
+/// <summary>A caller who proves by a signature who it is.</summary>
+/// <param name="Caller">Who, once the signature is checked.</param>
+/// <param name="SecretKey">The secret half of the pair: text, whose UTF-8 bytes are the key of HMAC-SHA256.</param>
+public sealed record SigningCaller(Caller Caller, string SecretKey)
+{
+    /// <summary>Names the caller, never the secret.</summary>
+    public override string ToString() => Caller.ToString();
 }
 
 /// <summary>Counts requests.</summary>

@@ -1,4 +1,5 @@
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Http;
 

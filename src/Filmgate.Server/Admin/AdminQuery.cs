@@ -1,5 +1,6 @@
 using System.Globalization;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Server.Admin;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine.Admission;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Requests;
 using Microsoft.AspNetCore.Routing;
 

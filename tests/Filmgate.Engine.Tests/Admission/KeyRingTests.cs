@@ -17,7 +17,7 @@ public sealed class KeyRingTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _house = await House.OpenAsync();
-        _ring = new KeyRing(_house.Accounts, _house.Time);
+        _ring = new KeyRing(_house.Accounts, _house.Pairs, _house.Time);
     }
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();

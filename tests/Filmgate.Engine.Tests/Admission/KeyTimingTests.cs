@@ -23,7 +23,7 @@ public sealed class KeyTimingTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _house = await House.OpenAsync();
-        _ring = new KeyRing(CountingStore.Around(_house.Accounts, out _store), _house.Time);
+        _ring = new KeyRing(CountingStore.Around(_house.Accounts, out _store), _house.Pairs, _house.Time);
         await _house.Accounts.AddKeyAsync(House.NewKey("key_known", KeyKind.Live, Known), House.Audit("key_known"), Cancel);
     }
 

@@ -199,6 +199,12 @@ public sealed class CrashTests
         public ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken) =>
             inner.ListAsync(account, filter, cancellationToken);
 
+        public ValueTask<VideoTask?> FindByExternalIdAsync(AccountId account, string dialect, string externalId, CancellationToken cancellationToken) =>
+            inner.FindByExternalIdAsync(account, dialect, externalId, cancellationToken);
+
+        public ValueTask<bool?> DeleteAsync(TaskKey key, DateTimeOffset at, CancellationToken cancellationToken) =>
+            inner.DeleteAsync(key, at, cancellationToken);
+
         public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) => inner.FindStatusAsync(key, cancellationToken);
 
         public ValueTask<VideoTask?> LoadAsync(TaskKey key, CancellationToken cancellationToken) => inner.LoadAsync(key, cancellationToken);

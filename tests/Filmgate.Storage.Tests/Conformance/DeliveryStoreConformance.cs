@@ -1,3 +1,4 @@
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
 using Filmgate.Model.Webhooks;
 
@@ -20,7 +21,18 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
         var expected = Sample.Callback("evt_1");
         Assert.Equal(expected.Body.ToArray(), delivery.Body.ToArray());
         Assert.Equal(
-            new Delivery { Id = expected.Id, Task = task.Key, Url = expected.Url, Body = delivery.Body, State = DeliveryState.Pending, Attempts = 0, DueAt = Done },
+            new Delivery
+            {
+                Id = expected.Id,
+                Task = task.Key,
+                Dialect = task.Dialect,
+                Event = TaskEvents.Completed,
+                Url = expected.Url,
+                Body = delivery.Body,
+                State = DeliveryState.Pending,
+                Attempts = 0,
+                DueAt = Done,
+            },
             delivery);
         Assert.Equal(Done, await Stores.Deliveries.NextDueAsync(Cancel));
     }

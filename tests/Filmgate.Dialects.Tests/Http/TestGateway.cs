@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Filmgate.Dialects.Apixo;
-using Filmgate.Dialects.Tests.Apixo;
+using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -18,9 +19,9 @@ using Microsoft.Extensions.Logging;
 
 [assembly: AssemblyFixture(typeof(TestGateway))]
 
-namespace Filmgate.Dialects.Tests.Apixo;
+namespace Filmgate.Dialects.Tests.Http;
 
-/// <summary>The task API on a real Kestrel, wired as the server wires it, in front of a scripted desk.</summary>
+/// <summary>All surfaces on a real Kestrel, wired as the server wires it, in front of a scripted desk.</summary>
 public class TestGateway : IAsyncLifetime
 {
     private WebApplication? application;
@@ -45,15 +46,17 @@ public class TestGateway : IAsyncLifetime
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(Configure);
         builder.Logging.AddProvider(Logs);
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddApixo();
+        builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
+            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
         application = builder.Build();
-        application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ApixoErrors.WriteInternalAsync });
+        application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
+            context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
-        application.MapApixoUnmatched();
+        application.MapUnmatched();
         await application.StartAsync();
         var address = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
         Endpoint = new IPEndPoint(IPAddress.Loopback, new Uri(address).Port);

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>The headers that tell a refused caller when to come back.</summary>
 internal static class WaitHeaders

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>
 /// Checks that a body is declared as JSON. A body of another type is refused although it may be JSON: a web page of

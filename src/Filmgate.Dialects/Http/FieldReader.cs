@@ -5,7 +5,7 @@ using System.Text.Json;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>Reads values of one body by field, and collects the faults of their types. <c>null</c> counts as not given.</summary>
 internal sealed class FieldReader

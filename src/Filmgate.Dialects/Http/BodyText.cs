@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Filmgate.Model.Requests;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>
 /// From bytes to a JSON document. A first pass without memory of its own proves that the text is UTF-8, is JSON, is
@@ -11,9 +11,9 @@ namespace Filmgate.Dialects.Apixo;
 /// </summary>
 public static class BodyText
 {
-    private static readonly JsonReaderOptions Reading = new() { MaxDepth = Wire.MaxDepth };
-    private static readonly JsonDocumentOptions Unique = new() { MaxDepth = Wire.MaxDepth, AllowDuplicateProperties = false };
-    private static readonly JsonDocumentOptions Any = new() { MaxDepth = Wire.MaxDepth };
+    private static readonly JsonReaderOptions Reading = new() { MaxDepth = HttpLimits.MaxJsonDepth };
+    private static readonly JsonDocumentOptions Unique = new() { MaxDepth = HttpLimits.MaxJsonDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Any = new() { MaxDepth = HttpLimits.MaxJsonDepth };
 
     /// <summary>The document, or null and what is wrong.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> body, out RequestFault? fault)
@@ -46,9 +46,9 @@ public static class BodyText
         {
             for (var tokens = 1; reader.Read(); tokens++)
             {
-                if (tokens > Wire.MaxTokens)
+                if (tokens > HttpLimits.MaxJsonTokens)
                 {
-                    return new(RequestField.Body, $"must hold at most {Wire.MaxTokens} names and values");
+                    return new(RequestField.Body, $"must hold at most {HttpLimits.MaxJsonTokens} names and values");
                 }
 
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueIsEscaped && !IsReadable(ref reader))
@@ -63,7 +63,7 @@ public static class BodyText
         {
             return new(
                 RequestField.Body,
-                $"must be valid JSON, at most {Wire.MaxDepth} levels deep: see line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
+                $"must be valid JSON, at most {HttpLimits.MaxJsonDepth} levels deep: see line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
         }
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>Finds the API key of a request. Source: APIXO, authentication page: <c>Authorization: Bearer &lt;key&gt;</c>, nowhere else.</summary>
 public static class Credentials

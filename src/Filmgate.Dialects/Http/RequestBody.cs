@@ -2,7 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>A whole request body in a rented buffer; given back on disposal.</summary>
 public readonly struct RequestBody : IDisposable

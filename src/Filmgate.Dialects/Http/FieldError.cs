@@ -1,6 +1,6 @@
 using Filmgate.Model.Requests;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>One thing wrong with a request that is no generation, such as an administrator's.</summary>
 /// <param name="Field">The field as the caller wrote it, such as <c>budget.per_day</c>.</param>
@@ -12,5 +12,5 @@ public sealed record FieldError(string Field, string Rule, string? Value = null)
     public string? ShownValue => new RequestFault(RequestField.Body, Rule, Value).ShownValue;
 
     /// <summary>The error in one sentence: field, what is allowed, what came.</summary>
-    public string Sentence => ErrorMap.Sentence(Field, Rule, Value);
+    public string Sentence => FieldNames.Sentence(Field, Rule, Value);
 }

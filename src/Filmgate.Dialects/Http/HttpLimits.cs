@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Filmgate.Dialects;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>
 /// What the HTTP server takes from one connection and one request. The server applies them; the endpoints rely on them,
@@ -13,6 +13,12 @@ public static class HttpLimits
 
     /// <summary>Largest body of every other request.</summary>
     public const long MaxBodyBytes = 1_000_000;
+
+    /// <summary>Deepest nesting of a JSON body. A right one has three or four levels.</summary>
+    public const int MaxJsonDepth = 32;
+
+    /// <summary>Most tokens in a JSON body. A right one has some forty; each costs memory before its meaning is known.</summary>
+    public const int MaxJsonTokens = 2_000;
 
     /// <summary>Longest request line; beyond it the answer is 414.</summary>
     public const int MaxRequestLineBytes = 8 * 1024;
