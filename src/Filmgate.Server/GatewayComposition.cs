@@ -157,8 +157,8 @@ internal static class GatewayComposition
         .AddSingleton<KeyPairs>()
         .AddSingleton<KeyRing>()
         .AddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>())
+        .AddSingleton<WrongKeyGate>()
         .AddSingleton<IRateGate, RateGate>()
-        .AddSingleton<IWrongKeyGate, WrongKeyGate>()
         .AddHostedService<KeyUseRecorder>()
         .AddSingleton<ITaskDesk, TaskDesk>();
 

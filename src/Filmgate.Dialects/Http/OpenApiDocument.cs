@@ -1,40 +1,58 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using Filmgate.Dialects.Http;
 using Microsoft.AspNetCore.Http;
 
-namespace Filmgate.Dialects.Apixo;
+namespace Filmgate.Dialects.Http;
 
-/// <summary>The OpenAPI 3.1 document, from <see cref="Operations"/>.</summary>
-internal static class OpenApi
+/// <summary>Writes an OpenAPI 3.1 document from a table of operations.</summary>
+internal sealed class OpenApiDocument
 {
-    private const string Json = "application/json";
+    /// <summary>The content type of answers and of most bodies.</summary>
+    public const string Json = "application/json";
+
     private const string Key = "key";
 
+    private static readonly JsonSerializerOptions Writing = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly IReadOnlyCollection<Operation> operations;
+
+    private OpenApiDocument(IReadOnlyCollection<Operation> operations) => this.operations = operations;
+
+    /// <summary>The shape of every refusal; the schemas must have one of this name.</summary>
+    public required string Failure { get; init; }
+
     /// <summary>The document.</summary>
-    public static ReadOnlyMemory<byte> Document { get; } = ModelCard.Bytes(Build());
-
-    private static JsonObject Build() => new()
+    /// <param name="title">What is described.</param>
+    /// <param name="description">What is to be known of all of it.</param>
+    /// <param name="operations">The operations, in the order in which they are shown.</param>
+    /// <param name="schemas">All shapes by name.</param>
+    /// <param name="failure">The name of the shape of refusals.</param>
+    /// <param name="sentenceOf">What a status of a refusal means.</param>
+    public static ReadOnlyMemory<byte> Write(
+        string title, string description, IReadOnlyCollection<Operation> operations, JsonObject schemas, string failure, Func<int, string> sentenceOf)
     {
-        ["openapi"] = "3.1.0",
-        ["info"] = new JsonObject
-        {
-            ["title"] = "Filmgate task API",
-            ["version"] = "1",
-            ["description"] = "Creates, follows and cancels video generation tasks. Every answer is {code, message, data}; code is the HTTP status.",
-        },
-        ["paths"] = Paths(),
-        ["components"] = new JsonObject
-        {
-            ["schemas"] = AnswerSchemas.All(),
-            ["responses"] = Refusals(),
-            ["securitySchemes"] = new JsonObject { [Key] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } },
-        },
-    };
+        var writer = new OpenApiDocument(operations) { Failure = failure };
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["openapi"] = "3.1.0",
+                ["info"] = new JsonObject { ["title"] = title, ["version"] = "1", ["description"] = description },
+                ["paths"] = writer.Paths(),
+                ["components"] = new JsonObject
+                {
+                    ["schemas"] = schemas,
+                    ["responses"] = writer.Refusals(sentenceOf),
+                    ["securitySchemes"] = new JsonObject { [Key] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } },
+                },
+            },
+            Writing);
+    }
 
-    private static JsonObject Paths()
+    private JsonObject Paths()
     {
         var paths = new JsonObject();
-        foreach (var path in Operations.All.GroupBy(operation => operation.Path))
+        foreach (var path in operations.GroupBy(operation => operation.Path))
         {
             var item = new JsonObject();
             foreach (var operation in path)
@@ -61,9 +79,13 @@ internal static class OpenApi
             description["parameters"] = new JsonArray([.. operation.Parameters.Select(Describe)]);
         }
 
-        if (operation.TakesRequest)
+        if (!operation.Bodies.IsEmpty)
         {
-            description["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(AnswerSchemas.Reference(AnswerSchemas.Request)) };
+            description["requestBody"] = new JsonObject
+            {
+                ["required"] = !operation.IsBodyOptional,
+                ["content"] = Content([.. operation.Bodies.Select(body => (body.MediaType, Shape.Reference(body.Schema)))]),
+            };
         }
 
         var answers = new JsonObject { ["200"] = Success(operation) };
@@ -90,8 +112,13 @@ internal static class OpenApi
         var answer = new JsonObject
         {
             ["description"] = "Done.",
-            ["content"] = Content(operation.NeedsKey ? AnswerSchemas.Enveloped(operation.Answer) : AnswerSchemas.Reference(operation.Answer)),
+            ["content"] = Content((Json, operation.NeedsKey ? Shape.Enveloped(operation.Answer) : Shape.Reference(operation.Answer))),
         };
+        if (operation.OtherAnswer is { } other)
+        {
+            answer["content"]![other] = new JsonObject { ["schema"] = Shape.Text() };
+        }
+
         if (operation.MayReplay)
         {
             answer["headers"] = Headers((IdempotencyHeader.Replayed, "true when an earlier request with the same key was answered so; nothing was created."));
@@ -100,16 +127,16 @@ internal static class OpenApi
         return answer;
     }
 
-    private static JsonObject Refusals()
+    private JsonObject Refusals(Func<int, string> sentenceOf)
     {
         var refusals = new JsonObject();
-        foreach (var status in Operations.All.SelectMany(operation => operation.AllRefusals).Distinct().Order())
+        foreach (var status in operations.SelectMany(operation => operation.AllRefusals).Distinct().Order())
         {
             refusals[NameOf(status)] = new JsonObject
             {
-                ["description"] = ErrorMap.Sentence(status),
+                ["description"] = sentenceOf(status),
                 ["headers"] = HeadersOf(status),
-                ["content"] = Content(AnswerSchemas.Reference(AnswerSchemas.Failure)),
+                ["content"] = Content((Json, Shape.Reference(Failure))),
             };
         }
 
@@ -145,7 +172,16 @@ internal static class OpenApi
         return described;
     }
 
-    private static JsonObject Content(JsonObject schema) => new() { [Json] = new JsonObject { ["schema"] = schema } };
+    private static JsonObject Content(params ReadOnlySpan<(string MediaType, JsonObject Schema)> forms)
+    {
+        var content = new JsonObject();
+        foreach (var (mediaType, schema) in forms)
+        {
+            content[mediaType] = new JsonObject { ["schema"] = schema };
+        }
+
+        return content;
+    }
 
     private static string NameOf(int status) => $"Refusal{status}";
 }

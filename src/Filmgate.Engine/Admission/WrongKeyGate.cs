@@ -10,7 +10,7 @@ namespace Filmgate.Engine.Admission;
 /// Slows down whoever tries keys: <see cref="WrongKeysMax"/> wrong ones a minute from one address, on this node. It never stands before
 /// a right key, because behind a proxy or a shared address the one who guesses and the one who pays look alike.
 /// </summary>
-public sealed partial class WrongKeyGate(TimeProvider time, ILogger<WrongKeyGate> log) : IWrongKeyGate
+public sealed partial class WrongKeyGate(TimeProvider time, ILogger<WrongKeyGate> log) 
 {
     /// <summary>Wrong keys that an address may send in a minute before it is told to wait.</summary>
     public const int WrongKeysMax = 100;
@@ -23,7 +23,8 @@ public sealed partial class WrongKeyGate(TimeProvider time, ILogger<WrongKeyGate
 
     private readonly MinuteCounter<IPAddress> _addresses = new(WrongKeysMax, AddressesMax, time);
 
-    /// <inheritdoc/>
+    /// <summary>Notes one more.</summary>
+    /// <param name="source">The address of the connection; null when there is none.</param>
     public RateVerdict Note(IPAddress? source)
     {
         var address = Counted(source);

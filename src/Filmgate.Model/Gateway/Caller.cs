@@ -54,19 +54,17 @@ public sealed record SigningCaller(Caller Caller, string SecretKey)
 /// <summary>Counts requests.</summary>
 public interface IRateGate
 {
-    /// <summary>Takes one request out of the account's minute. Usually answers from memory.</summary>
-    ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken);
-}
-
-/// <summary>Counts keys that opened nothing.</summary>
-public interface IWrongKeyGate
-{
     /// <summary>
-    /// Notes one. Once an address is beyond its limit, it is told to wait instead of being told that its key is wrong; a key that is right
-    /// is taken from everywhere, whatever was noted.
+    /// Takes one request out of the caller's minute: the account's, or the key's own for an admin key. Usually answers from memory.
+    /// </summary>
+    ValueTask<RateVerdict> TakeAsync(Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Notes a key that opened nothing. Once an address is beyond its limit, it is told to wait instead of being told that its key is
+    /// wrong; a key that is right is taken from everywhere, whatever was noted.
     /// </summary>
     /// <param name="source">The address of the connection; null when there is none.</param>
-    RateVerdict Note(IPAddress? source);
+    RateVerdict NoteWrongKey(IPAddress? source);
 }
 
 /// <summary>Whether a request may go on.</summary>
