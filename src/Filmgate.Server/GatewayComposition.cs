@@ -103,19 +103,16 @@ internal static class GatewayComposition
         builder.Logging.ClearProviders();
         if (settings.LogToConsole)
         {
-            // One event is one line, whatever a caller's text holds; standard output stays free for what a command prints.
-            builder.Logging.AddSimpleConsole(console =>
+            // Standard output stays free for what a command prints.
+            builder.Logging.AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>().AddConsole(console =>
             {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
+                console.FormatterName = LogLineFormatter.FormatterName;
+                console.LogToStandardErrorThreshold = LogLevel.Trace;
             });
-            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
-        // Request logs of the framework hold whole query strings, signatures included. While the gateway starts, the framework is
-        // silent: a start that fails is told in one line by whoever asked for it, and stack traces before that line hide it.
+        // While the gateway starts, the framework is silent: a start that fails is told in one line by whoever asked for it, and stack
+        // traces before that line hide it.
         bool Wanted(LogLevel level) => level >= LogLevel.Warning && start.IsSet;
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", Wanted)
@@ -175,6 +172,7 @@ internal static class GatewayComposition
         .AddSingleton<KeyPairs>()
         .AddSingleton<KeyRing>()
         .AddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>())
+        .AddSingleton<WrongKeyGate>()
         .AddSingleton<IRateGate, RateGate>()
         .AddHostedService<KeyUseRecorder>()
         .AddSingleton<ITaskDesk, TaskDesk>();

@@ -93,8 +93,10 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
         _ => null,
     });
 
-    public ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken) =>
-        new(new RateVerdict(account != Busy.Account, 7, TimeSpan.FromSeconds(2.4)));
+    public ValueTask<RateVerdict> TakeAsync(Caller caller, CancellationToken cancellationToken) =>
+        new(new RateVerdict(caller.Account != Busy.Account, 7, TimeSpan.FromSeconds(2.4)));
+
+    public RateVerdict NoteWrongKey(IPAddress? source) => new(IsAllowed: true, 7, TimeSpan.FromSeconds(2.4));
 
     public ValueTask<CreateOutcome> CreateAsync(
         Caller caller, string dialect, GenerationDraft draft, string? idempotencyKey, CancellationToken cancellationToken)
