@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
+using Filmgate.Dialects.Kie;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Model.Providers;
@@ -16,6 +17,7 @@ public static class ProviderDialects
         new ApixoDialect(),
         new FalDialect(),
         new FilmgateDialect(),
+        new KieDialect(),
         new KlingDialect(),
         new OpenAiVideosDialect(),
     ];

@@ -5,6 +5,7 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kie;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Http;
@@ -57,6 +58,7 @@ public class TestGateway : IAsyncLifetime
             .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
             .AddFal()
+            .AddKie()
             .AddReplicate()
             .AddKling()
             .AddSingleton<IClipFiles>(Clips)
@@ -68,6 +70,7 @@ public class TestGateway : IAsyncLifetime
         application.UseRouting();
         application.MapApixo();
         application.MapFal();
+        application.MapKie();
         application.MapReplicate();
         application.MapKling();
         application.MapOpenAiVideos();
