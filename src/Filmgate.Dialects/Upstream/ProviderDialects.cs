@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
+using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Dialects.Upstream;
@@ -14,6 +16,8 @@ public static class ProviderDialects
         new ApixoDialect(),
         new FalDialect(),
         new FilmgateDialect(),
+        new KlingDialect(),
+        new OpenAiVideosDialect(),
     ];
 
     /// <summary>The dialect of that name, or null.</summary>
