@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Replicate;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Dialects.Upstream;
@@ -12,6 +13,7 @@ public static class ProviderDialects
     [
         new ApixoDialect(),
         new FilmgateDialect(),
+        new ReplicateDialect(),
     ];
 
     /// <summary>The dialect of that name, or null.</summary>
