@@ -4,6 +4,7 @@ using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Kie;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
+using Filmgate.Dialects.Replicate;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Dialects.Upstream;
@@ -20,6 +21,7 @@ public static class ProviderDialects
         new KieDialect(),
         new KlingDialect(),
         new OpenAiVideosDialect(),
+        new ReplicateDialect(),
     ];
 
     /// <summary>The dialect of that name, or null.</summary>
