@@ -3,7 +3,10 @@ using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
@@ -78,6 +81,9 @@ internal static class GatewayComposition
         app.MapInputs();
         app.MapProviderCallbacks();
         app.MapApixo();
+        app.MapFal();
+        app.MapReplicate();
+        app.MapKling();
         app.MapOpenAiVideos();
         app.MapAdmin();
         app.MapUploads();
@@ -97,19 +103,16 @@ internal static class GatewayComposition
         builder.Logging.ClearProviders();
         if (settings.LogToConsole)
         {
-            // One event is one line, whatever a caller's text holds; standard output stays free for what a command prints.
-            builder.Logging.AddSimpleConsole(console =>
+            // Standard output stays free for what a command prints.
+            builder.Logging.AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>().AddConsole(console =>
             {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
+                console.FormatterName = LogLineFormatter.FormatterName;
+                console.LogToStandardErrorThreshold = LogLevel.Trace;
             });
-            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
-        // Request logs of the framework hold whole query strings, signatures included. While the gateway starts, the framework is
-        // silent: a start that fails is told in one line by whoever asked for it, and stack traces before that line hide it.
+        // While the gateway starts, the framework is silent: a start that fails is told in one line by whoever asked for it, and stack
+        // traces before that line hide it.
         bool Wanted(LogLevel level) => level >= LogLevel.Warning && start.IsSet;
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", Wanted)
@@ -142,6 +145,7 @@ internal static class GatewayComposition
             FfmpegPath = options.FfmpegPath,
         })
         .AddSingleton<PublicAddressHolder>()
+        .AddSingleton<IPublicAddress>(provider => provider.GetRequiredService<PublicAddressHolder>())
         .AddSingleton(_ => SigningKey.Open(options.DataFolder))
         .AddSingleton<ClipLinks>()
         .AddSingleton<InputLinks>()
@@ -168,6 +172,7 @@ internal static class GatewayComposition
         .AddSingleton<KeyPairs>()
         .AddSingleton<KeyRing>()
         .AddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>())
+        .AddSingleton<WrongKeyGate>()
         .AddSingleton<IRateGate, RateGate>()
         .AddHostedService<KeyUseRecorder>()
         .AddSingleton<ITaskDesk, TaskDesk>();
@@ -240,6 +245,9 @@ internal static class GatewayComposition
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
         .AddApixo()
+        .AddFal()
+        .AddReplicate()
+        .AddKling()
         .AddOpenAiVideos();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
+using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Model.Providers;
 
@@ -12,7 +14,9 @@ public static class ProviderDialects
     public static ImmutableArray<IProviderDialect> All { get; } =
     [
         new ApixoDialect(),
+        new FalDialect(),
         new FilmgateDialect(),
+        new KlingDialect(),
         new OpenAiVideosDialect(),
     ];
 

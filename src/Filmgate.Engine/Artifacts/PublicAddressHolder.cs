@@ -1,18 +1,18 @@
 using Filmgate.Engine.Egress;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Engine.Artifacts;
 
 /// <summary>The address under which callers reach this gateway; known once the server listens.</summary>
-public sealed class PublicAddressHolder
+public sealed class PublicAddressHolder : IPublicAddress
 {
     private static readonly OutboundUrlRules Internet = new() { AllowedPorts = null };
 
     private volatile string? _value;
     private volatile bool _isPublic;
 
-    /// <summary>Scheme, host and port, without a slash at the end.</summary>
-    /// <exception cref="InvalidOperationException">Read before the server listens.</exception>
+    /// <inheritdoc/>
     public string Value
     {
         get => _value ?? throw new InvalidOperationException("The public address is known only once the server listens.");

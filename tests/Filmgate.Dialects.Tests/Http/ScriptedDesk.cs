@@ -14,8 +14,11 @@ namespace Filmgate.Dialects.Tests.Http;
 /// A desk in memory: it checks with the real rules, keeps what was created, lets tests move it on, and acts out other outcomes when the
 /// prompt says so.
 /// </summary>
-internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSecrets
+internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSecrets, IPublicAddress
 {
+    /// <summary>Where callers are told that this gateway is.</summary>
+    public const string PublicAddress = "https://gate.test";
+
     public const string LiveKey = "fg_live_0123456789abcdefghijklmnop";
     public const string OtherKey = "fg_test_0123456789abcdefghijklmnop";
     public const string BusyKey = "fg_live_busy456789abcdefghijklmnop";
@@ -75,6 +78,8 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
 
     public ReadOnlyMemory<byte> Of(AccountId account) => System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(account.Value));
 
+    string IPublicAddress.Value => PublicAddress;
+
     public ValueTask<SigningCaller?> FindPairAsync(string accessKey, IPAddress? source, CancellationToken cancellationToken) =>
         new(accessKey == Owner.Key.Value ? new SigningCaller(Owner, OwnerSecret) : null);
 
@@ -88,8 +93,10 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
         _ => null,
     });
 
-    public ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken) =>
-        new(new RateVerdict(account != Busy.Account, 7, TimeSpan.FromSeconds(2.4)));
+    public ValueTask<RateVerdict> TakeAsync(Caller caller, CancellationToken cancellationToken) =>
+        new(new RateVerdict(caller.Account != Busy.Account, 7, TimeSpan.FromSeconds(2.4)));
+
+    public RateVerdict NoteWrongKey(IPAddress? source) => new(IsAllowed: true, 7, TimeSpan.FromSeconds(2.4));
 
     public ValueTask<CreateOutcome> CreateAsync(
         Caller caller, string dialect, GenerationDraft draft, string? idempotencyKey, CancellationToken cancellationToken)

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
@@ -29,6 +32,7 @@ public class TestGateway : IAsyncLifetime
 
     internal ScriptedDesk Desk { get; } = new();
 
+    internal ScriptedUploads Uploads { get; } = new();
     internal ScriptedClips Clips { get; } = new();
 
     internal LogLines Logs { get; } = new();
@@ -50,6 +54,11 @@ public class TestGateway : IAsyncLifetime
         builder.Logging.AddProvider(Logs);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
+            .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
+            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
+            .AddFal()
+            .AddReplicate()
+            .AddKling()
             .AddSingleton<IClipFiles>(Clips)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
         builder.Services.AddOpenAiVideos();
@@ -58,6 +67,9 @@ public class TestGateway : IAsyncLifetime
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
+        application.MapFal();
+        application.MapReplicate();
+        application.MapKling();
         application.MapOpenAiVideos();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
