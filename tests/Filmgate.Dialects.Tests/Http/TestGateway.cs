@@ -45,6 +45,9 @@ public class TestGateway : IAsyncLifetime
     /// <summary>All routes.</summary>
     public IReadOnlyList<Endpoint> Routes => application!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
+    /// <summary>The form in which a path's surface refuses.</summary>
+    public ErrorForm FormOf(string path) => application!.Services.GetRequiredService<ErrorForms>().For(path);
+
     /// <summary>Sends the key of the tasks' owner unless a request says otherwise.</summary>
     public HttpClient Client { get; private set; } = new(new SocketsHttpHandler());
 
