@@ -3,8 +3,12 @@ using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kie;
+using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
@@ -78,7 +82,11 @@ internal static class GatewayComposition
         app.MapInputs();
         app.MapProviderCallbacks();
         app.MapApixo();
+        app.MapKling();
+        app.MapFal();
         app.MapReplicate();
+        app.MapOpenAiVideos();
+        app.MapKie();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -97,19 +105,16 @@ internal static class GatewayComposition
         builder.Logging.ClearProviders();
         if (settings.LogToConsole)
         {
-            // One event is one line, whatever a caller's text holds; standard output stays free for what a command prints.
-            builder.Logging.AddSimpleConsole(console =>
+            // Standard output stays free for what a command prints.
+            builder.Logging.AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>().AddConsole(console =>
             {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
+                console.FormatterName = LogLineFormatter.FormatterName;
+                console.LogToStandardErrorThreshold = LogLevel.Trace;
             });
-            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
-        // Request logs of the framework hold whole query strings, signatures included. While the gateway starts, the framework is
-        // silent: a start that fails is told in one line by whoever asked for it, and stack traces before that line hide it.
+        // While the gateway starts, the framework is silent: a start that fails is told in one line by whoever asked for it, and stack
+        // traces before that line hide it.
         bool Wanted(LogLevel level) => level >= LogLevel.Warning && start.IsSet;
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", Wanted)
@@ -148,6 +153,7 @@ internal static class GatewayComposition
         .AddSingleton<InputLinks>()
         .AddSingleton<CallbackLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()
         .AddSingleton(start);
 
@@ -168,6 +174,7 @@ internal static class GatewayComposition
         .AddSingleton<KeyPairs>()
         .AddSingleton<KeyRing>()
         .AddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>())
+        .AddSingleton<WrongKeyGate>()
         .AddSingleton<IRateGate, RateGate>()
         .AddHostedService<KeyUseRecorder>()
         .AddSingleton<ITaskDesk, TaskDesk>();
@@ -240,7 +247,11 @@ internal static class GatewayComposition
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
         .AddApixo()
-        .AddReplicate();
+        .AddKling()
+        .AddFal()
+        .AddReplicate()
+        .AddOpenAiVideos()
+        .AddKie();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

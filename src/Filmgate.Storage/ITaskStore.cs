@@ -16,6 +16,13 @@ public interface ITaskStore
     /// <exception cref="StoreUnavailableException">It could not be written; nothing is kept of it.</exception>
     ValueTask<AdmissionOutcome> AdmitAsync(Admission admission, CancellationToken cancellationToken);
 
+    /// <summary>Forgets idempotency keys whose time is over; they stand for nothing any more.</summary>
+    /// <param name="now">The present.</param>
+    /// <param name="limit">Most keys at a time, so that no other write waits long.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>How many were forgotten.</returns>
+    ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
     /// <summary>The few fields that a status answer needs; null when the account has no such task.</summary>
     ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken);
 

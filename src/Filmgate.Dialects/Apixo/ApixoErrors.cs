@@ -99,7 +99,7 @@ public static class ApixoErrors
         ArgumentNullException.ThrowIfNull(context);
         if (!context.Response.HasStarted)
         {
-            ErrorForm.Begin(context, status);
+            ErrorForm.Begin(context, status, new Refusal(ErrorMap.Kind(status), string.Empty));
             write(context.Response);
         }
 

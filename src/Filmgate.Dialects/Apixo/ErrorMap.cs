@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
@@ -31,6 +32,12 @@ internal static class ErrorMap
         RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    /// <summary>The kind of a refusal that is known by its status alone; the first of several.</summary>
+    public static RefusalKind Kind(int status) => Kinds.GetValueOrDefault(status, RefusalKind.Internal);
+
+    private static readonly FrozenDictionary<int, RefusalKind> Kinds =
+        Enum.GetValues<RefusalKind>().GroupBy(Status).ToFrozenDictionary(kinds => kinds.Key, kinds => kinds.First());
 
     /// <summary>The code that a refusal bears beside its status; null for most.</summary>
     public static string? FailCode(Refusal refusal) => refusal.Kind switch

@@ -3,15 +3,36 @@ using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Dialects.Http;
 
-/// <summary>The door before every endpoint that needs the key of an account.</summary>
+/// <summary>Whose keys a door opens to.</summary>
+/// <param name="Admits">Whether a kind of key is admitted.</param>
+/// <param name="Otherwise">What the others are told.</param>
+internal sealed record Entry(Predicate<KeyKind> Admits, string Otherwise)
+{
+    /// <summary>Administrators.</summary>
+    public static Entry Administrators { get; } =
+        new(kind => kind == KeyKind.Admin, "This key may not administer. Use a key that begins with fg_admin_.");
+
+    /// <summary>Accounts, of which an admin key is none.</summary>
+    /// <param name="owned">What stands behind the door, such as <c>tasks</c>.</param>
+    public static Entry Accounts(string owned) =>
+        new(kind => kind != KeyKind.Admin, $"An admin key owns no {owned}. Use a key that begins with fg_live_ or fg_test_.");
+}
+
+/// <summary>The door before every endpoint that needs a key: method, key, rate and right, in this order, for each surface alike.</summary>
 /// <param name="keys">Checks keys.</param>
 /// <param name="gate">Counts requests.</param>
 /// <param name="form">Words refusals.</param>
-/// <param name="owned">What stands behind the door, such as <c>tasks</c>; an admin key is told that it owns none.</param>
+/// <param name="entry">Whose keys it opens to.</param>
 /// <param name="authenticateAsync">Finds the caller of a request; by the key in <c>Authorization: Bearer</c> when not given.</param>
 internal sealed class CallerDoor(
-    IKeyRing keys, IRateGate gate, ErrorForm form, string owned, Func<HttpContext, ValueTask<Caller?>>? authenticateAsync = null)
+    IKeyRing keys, IRateGate gate, ErrorForm form, Entry entry, Func<HttpContext, ValueTask<Caller?>>? authenticateAsync = null)
 {
+    /// <summary>A door that opens to accounts.</summary>
+    public CallerDoor(IKeyRing keys, IRateGate gate, ErrorForm form, string owned, Func<HttpContext, ValueTask<Caller?>>? authenticateAsync = null)
+        : this(keys, gate, form, Entry.Accounts(owned), authenticateAsync)
+    {
+    }
+
     private static readonly Refusal Nobody = new(RefusalKind.Unauthenticated, "The API key is missing or invalid.");
 
     private readonly Refusal nobody = Nobody with { Message = $"{Nobody.Message} {form.KeyHint}" };
@@ -53,28 +74,42 @@ internal sealed class CallerDoor(
         var caller = await authenticateAsync(context);
         if (caller is null)
         {
-            await form.WriteAsync(context, nobody);
-            return;
-        }
-
-        if (caller.Kind == KeyKind.Admin)
-        {
-            await form.WriteAsync(
-                context, new Refusal(RefusalKind.Forbidden, $"An admin key owns no {owned}. Use a key that begins with fg_live_ or fg_test_."));
+            await form.WriteAsync(context, Unknown(gate.NoteWrongKey(context.Connection.RemoteIpAddress)));
             return;
         }
 
         // Mostly answered from memory, so this waits for nothing.
-        var rate = await gate.TakeAsync(caller.Account, CancellationToken.None);
+        var rate = await gate.TakeAsync(caller, CancellationToken.None);
         if (!rate.IsAllowed)
         {
-            var message = $"The account has used its {rate.Limit} requests of this minute; the Retry-After header says when the next one begins.";
-            await form.WriteAsync(context, new Refusal(RefusalKind.RequestRate, message) { RetryAfter = rate.Reset, Limit = rate.Limit });
+            await form.WriteAsync(context, UsedUp(caller, rate));
+            return;
+        }
+
+        if (!entry.Admits(caller.Kind))
+        {
+            await form.WriteAsync(context, new Refusal(RefusalKind.Forbidden, entry.Otherwise));
             return;
         }
 
         await answer(context, caller);
     }
+
+    private Refusal Unknown(RateVerdict wrongKeys) => wrongKeys.IsAllowed ? nobody : new Refusal(
+        RefusalKind.RequestRate,
+        $"More than {wrongKeys.Limit} wrong keys came from this address within a minute; the Retry-After header says when to try again.")
+    {
+        RetryAfter = wrongKeys.Reset,
+        Limit = wrongKeys.Limit,
+    };
+
+    private static Refusal UsedUp(Caller caller, RateVerdict rate) => new(
+        RefusalKind.RequestRate,
+        $"The {(caller.Kind == KeyKind.Admin ? "key" : "account")} has used its {rate.Limit} requests of this minute; the Retry-After header says when the next one begins.")
+    {
+        RetryAfter = rate.Reset,
+        Limit = rate.Limit,
+    };
 
     private Task RefuseMethodAsync(HttpContext context, string allowed) => form.WriteAsync(
         context, new Refusal(RefusalKind.Method, $"The method {context.Request.Method} is not allowed here; use {allowed}.") { Allow = allowed });

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Filmgate.Dialects.Http;
 
@@ -8,7 +10,7 @@ namespace Filmgate.Dialects.Http;
 /// How one surface words refusals: the one funnel through which all of them leave the house. Status and body are the vendor's; the headers
 /// that tell when to come back, and under which name the log knows the request, are the same everywhere.
 /// </summary>
-public abstract class ErrorForm
+public abstract partial class ErrorForm
 {
     /// <summary>The response header that names a refused request; logs carry the same name.</summary>
     public const string RequestIdHeader = "X-Request-Id";
@@ -33,7 +35,7 @@ public abstract class ErrorForm
         }
 
         var status = StatusOf(refusal);
-        var headers = Begin(context, status);
+        var headers = Begin(context, status, refusal);
         switch (refusal)
         {
             case { Kind: RefusalKind.Unauthenticated }:
@@ -70,9 +72,16 @@ public abstract class ErrorForm
     /// <summary>Writes the vendor's body; status and headers are set.</summary>
     protected abstract Task WriteBodyAsync(HttpContext context, int status, Refusal refusal);
 
-    /// <summary>Sets the status and the headers that every refusal has.</summary>
-    internal static IHeaderDictionary Begin(HttpContext context, int status)
+    /// <summary>Sets the status and the headers that every refusal has, counts it and notes it in the log: kinds and names of ours, never what was sent.</summary>
+    internal static IHeaderDictionary Begin(HttpContext context, int status, Refusal refusal)
     {
+        GatewayMetrics.Count(refusal);
+        if (context.RequestServices?.GetService<ILogger<ErrorForm>>() is { } log && log.IsEnabled(LogLevel.Debug))
+        {
+            var (id, stage) = (RequestId(context), refusal.Stage);
+            LogRefusal(log, id, stage, refusal.Kind);
+        }
+
         var response = context.Response;
         response.StatusCode = status;
         response.Headers[RequestIdHeader] = RequestId(context);
@@ -84,6 +93,10 @@ public abstract class ErrorForm
 
         return response.Headers;
     }
+
+    // Whoever sends nonsense all day must not fill the log of a gateway that is well.
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Request {RequestId} was refused at the stage {Stage}: {Kind}.")]
+    private static partial void LogRefusal(ILogger log, string requestId, RefusalStage stage, RefusalKind kind);
 }
 
 /// <summary>Finds the form in which a request that no endpoint has answered is refused.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Unicode;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -50,7 +51,7 @@ internal sealed record FormBody
         }
         catch (InvalidDataException)
         {
-            await form.WriteAsync(context, new Refusal(RefusalKind.Input, "body must be a whole multipart/form-data form of well-formed parts"));
+            await form.WriteAsync(context, new Refusal(RefusalKind.Input, "body must be a whole multipart/form-data form of well-formed parts in UTF-8"));
         }
         catch (FormTooLargeException error)
         {
@@ -86,7 +87,8 @@ internal sealed record FormBody
             }
             else
             {
-                fields.Add(new(name, Encoding.UTF8.GetString(await ReadAsync(part.Body, FieldBytesMax, $"A field of a form may have at most {FieldBytesMax} bytes."))));
+                var text = await ReadAsync(part.Body, FieldBytesMax, $"A field of a form may have at most {FieldBytesMax} bytes.");
+                fields.Add(new(name, Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : throw new InvalidDataException("A field is not UTF-8.")));
             }
         }
 

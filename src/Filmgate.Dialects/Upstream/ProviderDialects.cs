@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
+using Filmgate.Dialects.Kie;
+using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Replicate;
 using Filmgate.Model.Providers;
 
@@ -12,7 +16,11 @@ public static class ProviderDialects
     public static ImmutableArray<IProviderDialect> All { get; } =
     [
         new ApixoDialect(),
+        new FalDialect(),
         new FilmgateDialect(),
+        new KieDialect(),
+        new KlingDialect(),
+        new OpenAiVideosDialect(),
         new ReplicateDialect(),
     ];
 

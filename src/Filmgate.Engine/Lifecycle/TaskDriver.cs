@@ -349,6 +349,11 @@ public sealed partial class TaskDriver(
         if (outcome.Won)
         {
             signals.Changed(task.Key);
+            if (outcome.Task.State.IsTerminal())
+            {
+                GatewayMetrics.CountEnd(outcome.Task);
+            }
+
             LogStep(task.Key.Task.Value, step.Name, outcome.Task.State, outcome.Task.Revision);
         }
         else

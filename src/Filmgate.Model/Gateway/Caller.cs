@@ -54,12 +54,21 @@ public sealed record SigningCaller(Caller Caller, string SecretKey)
 /// <summary>Counts requests.</summary>
 public interface IRateGate
 {
-    /// <summary>Takes one request out of the account's minute. Usually answers from memory.</summary>
-    ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken);
+    /// <summary>
+    /// Takes one request out of the caller's minute: the account's, or the key's own for an admin key. Usually answers from memory.
+    /// </summary>
+    ValueTask<RateVerdict> TakeAsync(Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Notes a key that opened nothing. Once an address is beyond its limit, it is told to wait instead of being told that its key is
+    /// wrong; a key that is right is taken from everywhere, whatever was noted.
+    /// </summary>
+    /// <param name="source">The address of the connection; null when there is none.</param>
+    RateVerdict NoteWrongKey(IPAddress? source);
 }
 
 /// <summary>Whether a request may go on.</summary>
 /// <param name="IsAllowed">Whether it may.</param>
-/// <param name="Limit">Requests that the account has in a minute.</param>
+/// <param name="Limit">How many a minute has.</param>
 /// <param name="Reset">How long until the next minute begins.</param>
 public readonly record struct RateVerdict(bool IsAllowed, int Limit, TimeSpan Reset);

@@ -46,6 +46,28 @@ public enum RefusalKind
     Gone = 18,
 }
 
+/// <summary>Where on its way a request was refused.</summary>
+public enum RefusalStage
+{
+    /// <summary>At the door: key, right, requests of the minute.</summary>
+    Door = 1,
+    /// <summary>When it was read: address, method, body, fields.</summary>
+    Request = 2,
+    /// <summary>When it was to be taken: policy, limits, money, keys that were used before, the state of what it is about.</summary>
+    Admission = 3,
+    /// <summary>In the house itself.</summary>
+    House = 4,
+}
+
+/// <summary>Who is to do something about a refusal.</summary>
+public enum RefusalParty
+{
+    /// <summary>The caller.</summary>
+    Caller = 1,
+    /// <summary>The operator of this gateway.</summary>
+    Gateway = 2,
+}
+
 /// <summary>A refusal before it is worded: one type for all surfaces.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Message">For people: what is wrong and the way out.</param>
@@ -62,6 +84,18 @@ public sealed record Refusal(RefusalKind Kind, string Message)
 
     /// <summary>The methods that the address takes, with commas between; null unless that is the matter.</summary>
     public string? Allow { get; init; }
+
+    /// <summary>Where the request was refused.</summary>
+    public RefusalStage Stage => Kind switch
+    {
+        RefusalKind.Unauthenticated or RefusalKind.Forbidden or RefusalKind.RequestRate => RefusalStage.Door,
+        RefusalKind.Input or RefusalKind.NotFound or RefusalKind.Method or RefusalKind.MediaType or RefusalKind.TooLarge or RefusalKind.TooSlow => RefusalStage.Request,
+        RefusalKind.Unavailable or RefusalKind.Internal => RefusalStage.House,
+        _ => RefusalStage.Admission,
+    };
+
+    /// <summary>Whose turn it is.</summary>
+    public RefusalParty Party => Stage == RefusalStage.House ? RefusalParty.Gateway : RefusalParty.Caller;
 
     /// <summary>Whether the same request may be answered later.</summary>
     public bool IsRetryable => Kind is RefusalKind.RequestRate or RefusalKind.TooManyInFlight or RefusalKind.Unavailable or RefusalKind.Internal or RefusalKind.TooSlow;

@@ -48,6 +48,8 @@ public enum RequestField
     Size,
     /// <summary>Which events the caller wants to be told of.</summary>
     CallbackEvents,
+    /// <summary>The longest queue that the caller wants to join.</summary>
+    QueueLimit,
 }
 
 /// <summary>A request as read from the wire: types are right, values are not yet checked. Null means not given.</summary>

@@ -85,13 +85,11 @@ internal sealed partial class UploadEndpoints(IUploadDesk desk, ILogger<UploadEn
 /// <summary>Maps <see cref="UploadEndpoints"/>.</summary>
 internal static class UploadRoutes
 {
-    private const string Path = "/api/v1/uploads";
-
     public static void MapUploads(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
         var uploads = new UploadEndpoints(services.GetRequiredService<IUploadDesk>(), services.GetRequiredService<ILogger<UploadEndpoints>>());
         var door = new CallerDoor(services.GetRequiredService<IKeyRing>(), services.GetRequiredService<IRateGate>(), ApixoErrorForm.Instance, "uploads");
-        endpoints.Map(Path, door.For(HttpMethods.Post, uploads.TakeAsync));
+        endpoints.Map(Operations.UploadPicture.Path, door.For(Operations.UploadPicture.Method, uploads.TakeAsync)).WithMetadata(Operations.UploadPicture);
     }
 }

@@ -20,6 +20,15 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session => session.Execute(
+            """
+            DELETE FROM idempotency_keys
+            WHERE (account_id, key) IN (SELECT account_id, key FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+            """,
+            now.Milliseconds(), limit)).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken)
     {
         var record = database.Statuses.Find(key, out var moment);

@@ -93,8 +93,10 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
         _ => null,
     });
 
-    public ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken) =>
-        new(new RateVerdict(account != Busy.Account, 7, TimeSpan.FromSeconds(2.4)));
+    public ValueTask<RateVerdict> TakeAsync(Caller caller, CancellationToken cancellationToken) =>
+        new(new RateVerdict(caller.Account != Busy.Account, 7, TimeSpan.FromSeconds(2.4)));
+
+    public RateVerdict NoteWrongKey(IPAddress? source) => new(IsAllowed: true, 7, TimeSpan.FromSeconds(2.4));
 
     public ValueTask<CreateOutcome> CreateAsync(
         Caller caller, string dialect, GenerationDraft draft, string? idempotencyKey, CancellationToken cancellationToken)
@@ -241,8 +243,11 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
     public ValueTask<TaskView?> FindAsync(Caller caller, TaskId id, CancellationToken cancellationToken) =>
         new(views.GetValueOrDefault(new TaskKey(caller.Account, id)));
 
-    public ValueTask<TaskDetails?> FindDetailsAsync(Caller caller, TaskId id, CancellationToken cancellationToken) =>
-        new(details.GetValueOrDefault(new TaskKey(caller.Account, id)));
+    public ValueTask<TaskDetails?> FindDetailsAsync(Caller caller, TaskId id, CancellationToken cancellationToken)
+    {
+        var task = details.GetValueOrDefault(new TaskKey(caller.Account, id));
+        return task?.Task.Request.Prompt == "@unreadable" ? throw new IOException("The store has gone after it took the task.") : new(task);
+    }
 
     public ValueTask<Usd> BalanceAsync(Caller caller, CancellationToken cancellationToken) => new(new Usd(12_340_000));
 

@@ -13,6 +13,7 @@ internal sealed class ScriptedUploads : IUploadDesk
     public static readonly DateTimeOffset Taken = DateTimeOffset.FromUnixTimeMilliseconds(1_760_000_000_000);
 
     private readonly ConcurrentDictionary<UploadId, Upload> uploads = [];
+    private readonly ConcurrentDictionary<string, Caller> tickets = [];
     private int last;
 
     public static byte[] Png { get; } = [0x89, .. "PNG\r\n\u001a\n rest"u8];
@@ -57,10 +58,16 @@ internal sealed class ScriptedUploads : IUploadDesk
         return new UploadOutcome.Stored(upload, AddressOf(upload.Id));
     }
 
-    public UploadTicket Reserve(Caller caller) => throw new NotSupportedException();
+    public UploadTicket Reserve(Caller caller)
+    {
+        var id = new UploadId($"upl_{Interlocked.Increment(ref last):d36}");
+        var ticket = new UploadTicket(id, $"ticket.{id}", AddressOf(id));
+        tickets[ticket.Token] = caller;
+        return ticket;
+    }
 
-    public ValueTask<UploadOutcome?> TakeReservedAsync(string ticket, Func<Stream, CancellationToken, Task> writeAsync, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public async ValueTask<UploadOutcome?> TakeReservedAsync(string ticket, Func<Stream, CancellationToken, Task> writeAsync, CancellationToken cancellationToken) =>
+        tickets.TryRemove(ticket, out var caller) ? await TakeAsync(caller, writeAsync, cancellationToken) : null;
 
     public ValueTask<Upload?> FindAsync(Caller caller, UploadId id, CancellationToken cancellationToken) =>
         new(uploads.TryGetValue(id, out var upload) && upload.Account == caller.Account ? upload : null);

@@ -2,8 +2,12 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kie;
+using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +34,7 @@ public class TestGateway : IAsyncLifetime
     internal ScriptedDesk Desk { get; } = new();
 
     internal ScriptedUploads Uploads { get; } = new();
+    internal ScriptedClips Clips { get; } = new();
 
     internal LogLines Logs { get; } = new();
 
@@ -52,13 +57,23 @@ public class TestGateway : IAsyncLifetime
         builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
             .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
-            .AddReplicate();
+            .AddFal()
+            .AddKie()
+            .AddReplicate()
+            .AddKling()
+            .AddSingleton<IClipFiles>(Clips)
+            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
+        builder.Services.AddOpenAiVideos();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
+        application.MapFal();
+        application.MapKie();
         application.MapReplicate();
+        application.MapKling();
+        application.MapOpenAiVideos();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
@@ -78,6 +93,7 @@ public class TestGateway : IAsyncLifetime
             await application.DisposeAsync();
         }
 
+        Clips.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -26,7 +26,10 @@ internal sealed partial class ClientFolder : IDisposable
     public static string Packages { get; } = System.IO.Path.Combine(Root(), "artifacts", "clients", "node_modules");
 
     /// <summary>Makes one.</summary>
-    /// <param name="page">A file of <c>docs/clients</c> whose blocks of JavaScript become <c>page-1.mjs</c>, <c>page-2.mjs</c> …; null for none.</param>
+    /// <param name="page">
+    /// A file of <c>docs/clients</c> whose blocks of JavaScript become modules: under the name that a comment in their first line gives, such as
+    /// <c>// client.mjs</c>, else <c>page-1.mjs</c>, <c>page-2.mjs</c> …; null for none.
+    /// </param>
     /// <param name="address">The server's address, without a slash at the end.</param>
     public static ClientFolder Make(string? page, string address)
     {
@@ -44,8 +47,9 @@ internal sealed partial class ClientFolder : IDisposable
             Assert.NotEmpty(examples);
             foreach (var (index, example) in examples.Index())
             {
-                File.WriteAllText(
-                    folder._folder[$"page-{index + 1}.mjs"], example.Groups[1].Value.Replace(PrintedAddress, address, StringComparison.Ordinal));
+                var code = example.Groups[1].Value;
+                var name = NamePattern().Match(code.Split('\n')[0]) is { Success: true } named ? named.Groups[1].Value : $"page-{index + 1}.mjs";
+                File.WriteAllText(folder._folder[name], code.Replace(PrintedAddress, address, StringComparison.Ordinal));
             }
         }
 
@@ -70,4 +74,7 @@ internal sealed partial class ClientFolder : IDisposable
 
     [GeneratedRegex(@"^```(?:js|javascript)[^\n]*\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex ExamplePattern();
+
+    [GeneratedRegex(@"^// ([a-z-]+\.mjs)$", RegexOptions.Multiline)]
+    private static partial Regex NamePattern();
 }

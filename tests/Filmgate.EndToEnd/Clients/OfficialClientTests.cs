@@ -22,7 +22,7 @@ public abstract partial class OfficialClientTests(SharedServer house) : IClassFi
 
     /// <summary>Runs a module to its end; fails with all that it wrote unless it ran at least one test and none failed.</summary>
     /// <param name="module">Name of the module in <c>tests/clients</c>.</param>
-    /// <param name="page">The page of <c>docs/clients</c> whose examples it imports, as <c>page-1.mjs</c> and so on; null for none.</param>
+    /// <param name="page">The page of <c>docs/clients</c> whose examples it imports; null for none. See <see cref="ClientFolder.Make"/>.</param>
     /// <param name="variables">More variables of its environment.</param>
     protected async Task RunAsync(string module, string? page = null, params (string Name, string Value)[] variables)
     {

@@ -186,6 +186,9 @@ public sealed class TaskDeskTests : IAsyncLifetime
 
     private sealed class WitnessStore(ITaskStore inner) : ITaskStore
     {
+        public ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+            inner.ForgetKeysAsync(now, limit, cancellationToken);
+
         public required Action<VideoTask> OnAccept { get; init; }
 
         public bool WasAsked { get; private set; }

@@ -174,6 +174,9 @@ public sealed class CrashTests
         private int _steps;
         private bool _dead;
 
+        public ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+            inner.ForgetKeysAsync(now, limit, cancellationToken);
+
         public int DiesAt { get; init; } = int.MaxValue;
 
         public bool DiesAfterWriting { get; init; }

@@ -80,7 +80,7 @@ internal sealed class SmallHouse : IAsyncDisposable
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
             egress, links, callbacks, Driver, signals, new NoWaker(), _ids, Time);
         Uploads = new UploadDesk(Files, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
-        Sweeper = new RetentionSweeper(Clips, Files, options, new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
+        Sweeper = new RetentionSweeper(Clips, Tasks, Files, options, new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
