@@ -108,8 +108,8 @@ public sealed class DocumentTests(TestGateway gateway)
         var paths = (await ReadAsync("/openapi.json")).GetProperty("paths");
         var described = paths.EnumerateObject().Select(path => path.Name).ToHashSet();
         var routed = gateway.Routes.OfType<RouteEndpoint>()
-            .Where(route => route.Order < int.MaxValue && !route.RoutePattern.RawText!.StartsWith("/elsewhere", StringComparison.Ordinal))
             .Select(route => route.RoutePattern.RawText!.Replace("{model}", GenerationRules.Model, StringComparison.Ordinal))
+            .Where(path => path.StartsWith("/api/v1/", StringComparison.Ordinal) || path.StartsWith("/docs/", StringComparison.Ordinal) || path == "/openapi.json")
             .ToHashSet();
         Assert.Equal(described.Order(), routed.Append(Uploads).Order());
 
