@@ -40,8 +40,8 @@ test('a delivered webhook is verified by the second example of the page', async 
   await once(server.listen(0, '127.0.0.1'), 'listening');
   try {
     const created = await replicate.predictions.create({
-      model: master,
-      input: { prompt: 'A pier at dusk, slow push in' },
+      model: kling,
+      input: { prompt: 'A pier at dusk, slow push in', image: `data:image/jpeg;base64,${(await readFile(picture)).toString('base64')}` },
       webhook: `http://127.0.0.1:${server.address().port}/hook`,
       webhook_events_filter: ['start', 'completed'],
     });
@@ -65,7 +65,7 @@ test('a delivered webhook is verified by the second example of the page', async 
 });
 
 test('run tells why a prediction failed, blocking and polling, by name and by version', async () => {
-  const failed = /^Prediction failed: .+/;
+  const failed = /Prediction failed: .+@fail/;
   const input = { prompt: '@fail(CONTENT_VIOLATION)' };
   await assert.rejects(replicate.run(master, { input }), failed);
   await assert.rejects(replicate.run(master, { input, wait: { mode: 'poll', interval: 100 } }), failed);
