@@ -5,6 +5,7 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kie;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Http;
@@ -57,17 +58,17 @@ public class TestGateway : IAsyncLifetime
             .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
             .AddFal()
+            .AddKie()
             .AddReplicate()
             .AddKling()
-            .AddSingleton<IClipFiles>(Clips)
-            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
-        builder.Services.AddOpenAiVideos();
+            .AddOpenAiVideos().AddSingleton<IClipFiles>(Clips);
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
         application.MapFal();
+        application.MapKie();
         application.MapReplicate();
         application.MapKling();
         application.MapOpenAiVideos();
