@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 
@@ -28,22 +26,6 @@ public sealed class CallbackFormat(ICallbackSecrets secrets) : ICallbackFormat
     public IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var timestamp = callback.At.ToUnixTimeSeconds().ToString();
-        return
-        [
-            new("Content-Type", "application/json; charset=utf-8"),
-            new("webhook-id", callback.Id.Value),
-            new("webhook-timestamp", timestamp),
-            new("webhook-signature", Sign(secrets.Of(callback.Task.Account), callback.Id.Value, timestamp, callback.Body)),
-        ];
-    }
-
-    /// <summary>The value of <c>webhook-signature</c>: HMAC-SHA256 of id, timestamp and body with dots between.</summary>
-    private static string Sign(ReadOnlyMemory<byte> secret, string id, string timestamp, ReadOnlyMemory<byte> body)
-    {
-        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret.Span);
-        mac.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
-        mac.AppendData(body.Span);
-        return "v1," + Convert.ToBase64String(mac.GetHashAndReset());
+        return StandardWebhooks.Headers(callback, secrets.Of(callback.Task.Account), "application/json; charset=utf-8");
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
@@ -40,24 +38,6 @@ public sealed class CallbackFormat(ICallbackSecrets secrets) : ICallbackFormat
     public IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var timestamp = callback.At.ToUnixTimeSeconds().ToString();
-        return
-        [
-            new("Content-Type", "application/json"),
-            new("webhook-id", callback.Id.Value),
-            new("webhook-timestamp", timestamp),
-            new("webhook-signature", Sign(callback, timestamp)),
-        ];
-    }
-
-    /// <summary>An account's secret as its owner is given it: the form that every verifier of Standard Webhooks takes.</summary>
-    internal static string SecretText(ReadOnlyMemory<byte> secret) => $"whsec_{Convert.ToBase64String(secret.Span)}";
-
-    private string Sign(OutgoingCallback callback, string timestamp)
-    {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secrets.Of(callback.Task.Account).Span);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{callback.Id.Value}.{timestamp}."));
-        hash.AppendData(callback.Body.Span);
-        return $"v1,{Convert.ToBase64String(hash.GetHashAndReset())}";
+        return StandardWebhooks.Headers(callback, secrets.Of(callback.Task.Account));
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ContentEndpoint(VideoEndpoints videos, IClipFiles files)
 
         if (details.Task.Clip is not { } clip)
         {
-            await OpenAiErrorForm.WriteAsync(context, StatusCodes.Status404NotFound, "video_not_ready", null, WhyNot(details.Task));
+            await OpenAiErrorForm.WriteAsync(context, new Refusal(RefusalKind.NotFound, WhyNot(details.Task)), "video_not_ready");
             return;
         }
 
@@ -51,14 +51,13 @@ internal sealed class ContentEndpoint(VideoEndpoints videos, IClipFiles files)
         }
     }
 
-    private static Task RefuseVariantAsync(HttpContext context, string variant) => OpenAiErrorForm.WriteAsync(
-        context,
-        StatusCodes.Status400BadRequest,
-        "invalid_value",
-        Wire.VariantParameter,
-        variant == Wire.SpritesheetVariant
+    private static Task RefuseVariantAsync(HttpContext context, string variant)
+    {
+        var message = variant == Wire.SpritesheetVariant
             ? $"{Wire.VariantParameter} {VariantRule}; sprite sheets are not made here"
-            : FieldNames.Sentence(Wire.VariantParameter, VariantRule, variant));
+            : FieldNames.Sentence(Wire.VariantParameter, VariantRule, variant);
+        return OpenAiErrorForm.WriteAsync(context, new Refusal(RefusalKind.Input, message), ErrorMap.InvalidValue, Wire.VariantParameter);
+    }
 
     private static string WhyNot(VideoTask task) => task.State switch
     {

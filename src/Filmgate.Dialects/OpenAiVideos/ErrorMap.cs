@@ -17,6 +17,9 @@ internal static class ErrorMap
     /// <summary>The types of errors.</summary>
     public const string InvalidRequest = "invalid_request_error", RateLimit = "rate_limit_error", Quota = "insufficient_quota", Server = "server_error";
 
+    /// <summary>The code of a value that is not taken.</summary>
+    public const string InvalidValue = "invalid_value";
+
     /// <summary>Codes that are also read.</summary>
     public const string InsufficientQuota = "insufficient_quota", RateLimitExceeded = "rate_limit_exceeded", InvalidApiKey = "invalid_api_key", ModelNotFound = "model_not_found";
 
@@ -139,7 +142,7 @@ internal static class ErrorMap
     private static string Code(RequestFault fault) => fault.Field == RequestField.Model ? ModelNotFound
         : fault.Rule.StartsWith("is required", StringComparison.Ordinal) ? "missing_required_parameter"
         : fault.Code is { } code ? Code(code)
-        : "invalid_value";
+        : InvalidValue;
 
     private static RequestFault Worded(RequestFault fault)
     {

@@ -33,12 +33,8 @@ internal static class ModelEndpoints
         var name = context.Request.RouteValues[Wire.IdSegment] as string ?? string.Empty;
         if (!Models.Names.Contains(name))
         {
-            return OpenAiErrorForm.WriteAsync(
-                context,
-                StatusCodes.Status404NotFound,
-                ErrorMap.ModelNotFound,
-                "model",
-                $"The model {RequestFault.Shorten(name)} is not served here; served are {string.Join(", ", Models.Names)}.");
+            var message = $"The model {RequestFault.Shorten(name)} is not served here; served are {string.Join(", ", Models.Names)}.";
+            return OpenAiErrorForm.WriteAsync(context, new Refusal(RefusalKind.NotFound, message), ErrorMap.ModelNotFound, "model");
         }
 
         VideoEndpoints.Answer(context, json => Write(json, name));

@@ -16,11 +16,11 @@ public sealed class OpenAiErrorForm : ErrorForm
     /// <inheritdoc/>
     public override IReadOnlyCollection<PathString> Mounts { get; } = [new(Wire.Base)];
 
-    /// <summary>Writes a refusal about a thing that this surface does not do, which is the caller's to change: 400 with a code of its own.</summary>
-    internal static Task WriteAsync(HttpContext context, int status, string code, string? param, string message)
+    /// <summary>Writes a refusal that has a code of its own.</summary>
+    internal static Task WriteAsync(HttpContext context, Refusal refusal, string code, string? param = null)
     {
-        Begin(context, status, new Refusal(RefusalKind.Input, message));
-        WriteBody(context.Response, ErrorMap.InvalidRequest, code, param, message);
+        Begin(context, ErrorMap.Status(refusal.Kind), refusal);
+        WriteBody(context.Response, ErrorMap.Type(refusal.Kind), code, param, refusal.Message);
         return Task.CompletedTask;
     }
 

@@ -1,3 +1,4 @@
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Http;
 
@@ -14,7 +15,7 @@ internal sealed class SecretEndpoint(ICallbackSecrets secrets)
         {
             json.WriteStartObject();
             json.WriteString(Wire.Object, Wire.SecretObject);
-            json.WriteString(Wire.Secret, CallbackFormat.SecretText(secrets.Of(caller.Account)));
+            json.WriteString(Wire.Secret, StandardWebhooks.SecretText(secrets.Of(caller.Account)));
             json.WriteEndObject();
         });
         return Task.CompletedTask;

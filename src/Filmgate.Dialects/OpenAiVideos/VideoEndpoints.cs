@@ -15,6 +15,12 @@ internal sealed class VideoEndpoints(ITaskDesk desk)
     // A clip takes a minute or two at a provider; the local renderer, which test keys use, is quicker.
     private const string PollAfter = "5000", PollAfterTest = "1000";
 
+    private static readonly Refusal NoOperation = new(
+        RefusalKind.Input,
+        "Kling 2.1 neither remixes, edits nor extends videos. Create a new one with POST /v1/videos; input_reference takes a picture to begin with.");
+
+    private static readonly Refusal NoCharacters = new(RefusalKind.NotFound, "Kling 2.1 has no characters; there is nothing at this address.");
+
     private static readonly Refusal Unknown = new(RefusalKind.NotFound, "There is no such video, or it is not one of this account.");
 
     /// <summary><c>GET /v1/videos/{id}</c>.</summary>
@@ -38,7 +44,7 @@ internal sealed class VideoEndpoints(ITaskDesk desk)
     {
         if (ListQuery.Read(context.Request.QueryString, out var wrong) is not { } query)
         {
-            await OpenAiErrorForm.WriteAsync(context, StatusCodes.Status400BadRequest, "invalid_value", wrong.Param, wrong.Message);
+            await OpenAiErrorForm.WriteAsync(context, new Refusal(RefusalKind.Input, wrong.Message), ErrorMap.InvalidValue, wrong.Param);
             return;
         }
 
@@ -90,16 +96,10 @@ internal sealed class VideoEndpoints(ITaskDesk desk)
     }
 
     /// <summary>Remix, edits and extensions. 400 and not 501, which the official clients would repeat.</summary>
-    public static Task RefuseOperationAsync(HttpContext context, Caller caller) => OpenAiErrorForm.WriteAsync(
-        context,
-        StatusCodes.Status400BadRequest,
-        Unsupported,
-        null,
-        "Kling 2.1 neither remixes, edits nor extends videos. Create a new one with POST /v1/videos; input_reference takes a picture to begin with.");
+    public static Task RefuseOperationAsync(HttpContext context, Caller caller) => OpenAiErrorForm.WriteAsync(context, NoOperation, Unsupported);
 
     /// <summary>Characters, which only Sora had.</summary>
-    public static Task RefuseCharactersAsync(HttpContext context, Caller caller) =>
-        OpenAiErrorForm.WriteAsync(context, StatusCodes.Status404NotFound, Unsupported, null, "Kling 2.1 has no characters; there is nothing at this address.");
+    public static Task RefuseCharactersAsync(HttpContext context, Caller caller) => OpenAiErrorForm.WriteAsync(context, NoCharacters, Unsupported);
 
     /// <summary>The task that the path names; null when there is none, and then the refusal is written.</summary>
     public async ValueTask<TaskDetails?> FindAsync(HttpContext context, Caller caller)

@@ -13,9 +13,6 @@ namespace Filmgate.Server.Admin;
 internal sealed class KeyEndpoints(
     IAccountStore accounts, KeyRing ring, KeyPairs pairs, ICallbackSecrets callbackSecrets, IdSource ids, TimeProvider time)
 {
-    // Source: the Standard Webhooks specification, secret format.
-    private const string WebhookSecretPrefix = "whsec_";
-
     private const int OverlapDefault = 86_400;
     private const int OverlapMax = 604_800;
     private const string LastAdminKey = "This is the last admin key that works; without it nobody could administer. Create another one first.";
@@ -286,7 +283,7 @@ internal sealed class KeyEndpoints(
         {
             json.WriteString("access_key", key.Id.Value);
             json.WriteString("secret_key", pairs.SecretOf(key.Id));
-            json.WriteString("webhook_secret", WebhookSecretPrefix + Convert.ToBase64String(callbackSecrets.Of(account).Span));
+            json.WriteString("webhook_secret", StandardWebhooks.SecretText(callbackSecrets.Of(account)));
         }
     }
 

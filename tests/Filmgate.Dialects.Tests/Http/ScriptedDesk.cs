@@ -24,6 +24,7 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
     public const string BusyKey = "fg_live_busy456789abcdefghijklmnop";
     public const string PageKey = "fg_live_page456789abcdefghijklmnop";
     public const string ListKey = "fg_live_list456789abcdefghijklmnop";
+    public const string ArchiveKey = "fg_live_archive789abcdefghijklmnop";
     public const string AdminKey = "fg_admin_0123456789abcdefghijklmno";
 
     /// <summary>The secret half of the owner's key pair; the public half is the key's id.</summary>
@@ -36,6 +37,9 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
     public static readonly Caller Admin = new(new AccountId("acc_1"), new KeyId("key_3"), KeyKind.Admin);
 
     public static readonly Caller Busy = new(new AccountId("acc_3"), new KeyId("key_4"), KeyKind.Live);
+    /// <summary>Owns the videos of one test, which counts them all.</summary>
+    public static readonly Caller Archivist = new(new AccountId("acc_6"), new KeyId("key_7"), KeyKind.Live);
+
     /// <summary>Has only the tasks that one test puts there.</summary>
     public static readonly Caller Pager = new(new AccountId("acc_5"), new KeyId("key_6"), KeyKind.Live);
 
@@ -93,6 +97,7 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
         OtherKey => Other,
         BusyKey => Busy,
         ListKey => Lister,
+        ArchiveKey => Archivist,
         PageKey => Pager,
         AdminKey => Admin,
         _ => null,
