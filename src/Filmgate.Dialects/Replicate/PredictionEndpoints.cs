@@ -111,7 +111,7 @@ internal sealed class PredictionEndpoints(
             return await desk.CreateAsync(caller, Wire.Dialect, draft, key, CancellationToken.None);
         }
 
-        var creation = unheard.Begin(caller, model, print, context.RequestAborted);
+        var creation = unheard.Begin(caller, model?.Name, print, context.RequestAborted);
         context.Response.RegisterForDispose(creation);
         var outcome = await creation.Earlier is { } earlier
             ? new CreateOutcome.Accepted(earlier, IsReplay: true)

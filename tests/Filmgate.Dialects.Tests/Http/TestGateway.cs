@@ -82,6 +82,9 @@ public class TestGateway : IAsyncLifetime
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ScriptedDesk.LiveKey);
     }
 
+    /// <summary>Begins to end, as at a signal: who still waits gets an answer or none, but does not hold the end up.</summary>
+    public Task StopAsync() => application!.StopAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
