@@ -6,6 +6,7 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kie;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Upstream;
@@ -81,10 +82,11 @@ internal static class GatewayComposition
         app.MapInputs();
         app.MapProviderCallbacks();
         app.MapApixo();
+        app.MapKling();
         app.MapFal();
         app.MapReplicate();
-        app.MapKling();
         app.MapOpenAiVideos();
+        app.MapKie();
         app.MapAdmin();
         app.MapUploads();
         app.MapUnmatched();
@@ -245,10 +247,11 @@ internal static class GatewayComposition
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()
         .AddApixo()
+        .AddKling()
         .AddFal()
         .AddReplicate()
-        .AddKling()
-        .AddOpenAiVideos();
+        .AddOpenAiVideos()
+        .AddKie();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

@@ -92,8 +92,8 @@ internal sealed class RequestMaker(ITaskDesk desk, UnheardCreations unheard)
             return await desk.CreateAsync(caller, Wire.Dialect, request.Draft, request.IdempotencyKey, CancellationToken.None);
         }
 
-        var creation = unheard.Begin(caller, $"{call.App}?{request.Draft.CallbackUrl}", request.Print, context.RequestAborted);
-        context.Response.RegisterForDispose(creation);
+        // Closed before the answer is begun: whoever is there then hears it, and may leave as soon as it has.
+        using var creation = unheard.Begin(caller, $"{call.App}?{request.Draft.CallbackUrl}", request.Print, context.RequestAborted);
         var outcome = await creation.Earlier is { } earlier
             ? new CreateOutcome.Accepted(earlier, IsReplay: true)
             : await desk.CreateAsync(caller, Wire.Dialect, request.Draft, null, CancellationToken.None);

@@ -26,7 +26,7 @@ internal sealed class UnheardCreations(TimeProvider time)
 
     private DateTimeOffset Now => time.GetUtcNow();
 
-    /// <summary>Begins a creation. Dispose it once its answer was given, or could not be.</summary>
+    /// <summary>Begins a creation. Dispose it before its answer is begun.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="about">What the address says of the creation, such as the model; null for nothing.</param>
     /// <param name="print">Hash of the body.</param>
@@ -71,7 +71,7 @@ internal sealed class UnheardCreations(TimeProvider time)
         }
     }
 
-    /// <summary>One creation, from its beginning until its answer was given.</summary>
+    /// <summary>One creation, from its beginning until its answer is begun.</summary>
     internal sealed class Creation : IDisposable
     {
         private readonly UnheardCreations? owner;
@@ -98,7 +98,7 @@ internal sealed class UnheardCreations(TimeProvider time)
 
         internal Task<TaskId?> Task => task.Task;
 
-        /// <summary>Tells what came of it; null when it was refused.</summary>
+        /// <summary>Tells what came of it; needs not be told of one that was refused.</summary>
         public void End(TaskId? created) => task.TrySetResult(created);
 
         /// <inheritdoc/>

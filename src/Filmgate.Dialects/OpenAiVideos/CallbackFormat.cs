@@ -50,6 +50,9 @@ public sealed class CallbackFormat(ICallbackSecrets secrets) : ICallbackFormat
         ];
     }
 
+    /// <summary>An account's secret as its owner is given it: the form that every verifier of Standard Webhooks takes.</summary>
+    internal static string SecretText(ReadOnlyMemory<byte> secret) => $"whsec_{Convert.ToBase64String(secret.Span)}";
+
     private string Sign(OutgoingCallback callback, string timestamp)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secrets.Of(callback.Task.Account).Span);

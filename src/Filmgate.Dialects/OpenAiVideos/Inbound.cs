@@ -31,6 +31,7 @@ public static class OpenAiVideosInbound
         Map(Wire.VideosPath + Wire.ExtensionsPath, (HttpMethods.Post, VideoEndpoints.RefuseOperationAsync));
         Map(Wire.VideosPath + Wire.CharactersPath, (HttpMethods.Post, VideoEndpoints.RefuseCharactersAsync));
         Map(Wire.VideosPath + Wire.CharactersPath + "/{" + Wire.IdSegment + "}", (HttpMethods.Get, VideoEndpoints.RefuseCharactersAsync));
+        Map(Wire.SecretPath, (HttpMethods.Get, new SecretEndpoint(services.GetRequiredService<ICallbackSecrets>()).ReadAsync));
         Map(Wire.ModelsPath, (HttpMethods.Get, ModelEndpoints.ListAsync));
         Map(Wire.ModelsPath + "/{" + Wire.IdSegment + "}", (HttpMethods.Get, ModelEndpoints.ReadAsync));
         return endpoints;

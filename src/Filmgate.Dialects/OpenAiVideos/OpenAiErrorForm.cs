@@ -19,7 +19,7 @@ public sealed class OpenAiErrorForm : ErrorForm
     /// <summary>Writes a refusal about a thing that this surface does not do, which is the caller's to change: 400 with a code of its own.</summary>
     internal static Task WriteAsync(HttpContext context, int status, string code, string? param, string message)
     {
-        Begin(context, status);
+        Begin(context, status, new Refusal(RefusalKind.Input, message));
         WriteBody(context.Response, ErrorMap.InvalidRequest, code, param, message);
         return Task.CompletedTask;
     }

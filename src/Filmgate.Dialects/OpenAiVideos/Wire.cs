@@ -17,6 +17,9 @@ internal static class Wire
     /// <summary>Where the API lives, and the collections below it.</summary>
     public const string Base = "/v1", VideosPath = "/videos", ModelsPath = "/models", ContentPath = "/content";
 
+    /// <summary>Where an account reads the secret of its events; ours, because OpenAI shows one only when it makes an endpoint.</summary>
+    public const string SecretPath = "/webhook_secret", SecretObject = "webhook_secret";
+
     /// <summary>The segment of a route that holds an id or a model's name.</summary>
     public const string IdSegment = "id";
 
@@ -82,7 +85,8 @@ internal static class Wire
         Size = Name("size"), Seconds = Name("seconds"), RemixedFrom = Name("remixed_from_video_id"), Error = Name("error"),
         Code = Name("code"), Message = Name("message"), Type = Name("type"), Param = Name("param"), Data = Name("data"),
         FirstId = Name("first_id"), LastId = Name("last_id"), HasMore = Name("has_more"), Deleted = Name("deleted"),
-        Created = Name("created"), OwnedBy = Name("owned_by");
+        Created = Name("created"), OwnedBy = Name("owned_by"),
+        Secret = Name("secret");
 
     private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name, JsonAnswer.Encoder);
 }

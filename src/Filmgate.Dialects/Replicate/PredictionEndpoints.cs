@@ -87,37 +87,35 @@ internal sealed class PredictionEndpoints(
             return;
         }
 
-        // From here on the caller may leave: a creation that has begun is finished, so that it never stands half done.
-        var outcome = await CreateAsync(context, caller, model, draft, key, print);
-        if (outcome is not CreateOutcome.Accepted accepted)
-        {
-            await ReplicateErrorForm.Instance.WriteAsync(context, Refusal.Of(outcome)!);
-        }
-        else if (await FollowAsync(context, caller, accepted.Id) is { } details)
-        {
-            SendCreated(context.Response, accepted, details);
-        }
-        else
-        {
-            await RefuseAsync(context);
-        }
-    }
+        CreateOutcome outcome;
+        TaskDetails? details = null;
 
-    private async ValueTask<CreateOutcome> CreateAsync(
-        HttpContext context, Caller caller, ServedModel? model, GenerationDraft draft, string? key, byte[] print)
-    {
-        if (key is not null)
+        // Closed before the answer is begun: whoever is there then hears it, and may leave as soon as it has.
+        using (var creation = key is null ? unheard.Begin(caller, model?.Name, print, context.RequestAborted) : null)
         {
-            return await desk.CreateAsync(caller, Wire.Dialect, draft, key, CancellationToken.None);
+            // From here on the caller may leave: a creation that has begun is finished, so that it never stands half done.
+            outcome = creation is not null && await creation.Earlier is { } earlier
+                ? new CreateOutcome.Accepted(earlier, IsReplay: true)
+                : await desk.CreateAsync(caller, Wire.Dialect, draft, key, CancellationToken.None);
+            if (outcome is CreateOutcome.Accepted { Id: var id })
+            {
+                creation?.End(id);
+                details = await FollowAsync(context, caller, id);
+            }
         }
 
-        var creation = unheard.Begin(caller, model?.Name, print, context.RequestAborted);
-        context.Response.RegisterForDispose(creation);
-        var outcome = await creation.Earlier is { } earlier
-            ? new CreateOutcome.Accepted(earlier, IsReplay: true)
-            : await desk.CreateAsync(caller, Wire.Dialect, draft, null, CancellationToken.None);
-        creation.End((outcome as CreateOutcome.Accepted)?.Id);
-        return outcome;
+        switch (outcome)
+        {
+            case CreateOutcome.Accepted accepted when details is not null:
+                SendCreated(context.Response, accepted, details);
+                break;
+            case CreateOutcome.Accepted:
+                await RefuseAsync(context);
+                break;
+            default:
+                await ReplicateErrorForm.Instance.WriteAsync(context, Refusal.Of(outcome)!);
+                break;
+        }
     }
 
     // The task as it is now, or, if the caller prefers to wait, at its end or when the time is over.

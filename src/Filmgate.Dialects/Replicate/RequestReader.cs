@@ -74,7 +74,7 @@ internal sealed class RequestReader(Func<string, string> fileAddress)
             AspectRatio = model.IsMaster ? fields.Text(RequestField.AspectRatio) : null,
             CallbackUrl = callbackUrl,
             CallbackEvents = filter is { Length: > 0 } names
-                ? names.Aggregate(TaskEvents.None, (all, name) => all | Wire.EventFilters.First(known => known.Name == name).Events)
+                ? Wire.EventFilters.Where(known => names.Contains(known.Name)).Aggregate(TaskEvents.None, (all, known) => all | known.Events)
                 : Wire.EventsDefault,
             Notes = fields.Faults.IsEmpty ? RequestNotes.Write(version, filter, input) : null,
         };

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
+using Filmgate.Dialects.Kie;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
+using Filmgate.Dialects.Replicate;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Dialects.Upstream;
@@ -16,8 +18,10 @@ public static class ProviderDialects
         new ApixoDialect(),
         new FalDialect(),
         new FilmgateDialect(),
+        new KieDialect(),
         new KlingDialect(),
         new OpenAiVideosDialect(),
+        new ReplicateDialect(),
     ];
 
     /// <summary>The dialect of that name, or null.</summary>

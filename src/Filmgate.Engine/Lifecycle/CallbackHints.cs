@@ -21,20 +21,19 @@ public sealed partial class CallbackHints(ITaskStore store, IWaker waker, TimePr
     /// <summary>Notes a post for an attempt.</summary>
     public void Note(TaskKey task, AttemptId attempt)
     {
-        var recent = new Recent();
-        if (!_recent.TryAdd((task, attempt), recent))
+        while (!_stopped)
         {
-            if (_recent.TryGetValue((task, attempt), out var earlier))
+            var recent = _recent.GetOrAdd((task, attempt), static _ => new Recent());
+            switch (recent.Note())
             {
-                earlier.IsPending = true;
+                case NoteOutcome.First:
+                    recent.Timer = time.CreateTimer(_ => _ = PassAsync(task, attempt, recent), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _ = PassAsync(task, attempt, recent);
+                    return;
+                case NoteOutcome.Later:
+                    return;
             }
-
-            return;
         }
-
-        recent.Timer = time.CreateTimer(_ => _ = PassAsync(task, attempt, recent), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        recent.IsPending = true;
-        _ = PassAsync(task, attempt, recent);
     }
 
     /// <inheritdoc/>
@@ -52,7 +51,7 @@ public sealed partial class CallbackHints(ITaskStore store, IWaker waker, TimePr
     // Begins every interval that follows a post; ends when nothing came in the last one.
     private async Task PassAsync(TaskKey task, AttemptId attempt, Recent recent)
     {
-        if (_stopped || !recent.TakePending())
+        if (_stopped || !recent.TryTake())
         {
             _recent.TryRemove((task, attempt), out _);
             recent.Timer?.Dispose();
@@ -69,7 +68,7 @@ public sealed partial class CallbackHints(ITaskStore store, IWaker waker, TimePr
                     break;
                 case { State: AttemptState.Sent } last when last.Id == attempt:
                     // The post was faster than the answer to the submission; the read has to wait for that.
-                    recent.IsPending = true;
+                    recent.Note();
                     break;
             }
         }
@@ -89,17 +88,52 @@ public sealed partial class CallbackHints(ITaskStore store, IWaker waker, TimePr
     [LoggerMessage(Level = LogLevel.Warning, Message = "A hint for task {Task} was lost; it is read at its own time.")]
     private partial void LogLost(Exception error, string task);
 
+    private enum NoteOutcome
+    {
+        First,
+        Later,
+        Ended,
+    }
+
+    // One burst of posts. A post that comes while it ends begins another, so that none is lost between the two.
     private sealed class Recent
     {
-        private int _pending;
+        private readonly Lock _gate = new();
+        private bool _begun;
+        private bool _pending;
+        private bool _ended;
 
         public ITimer? Timer { get; set; }
 
-        public bool IsPending
+        public NoteOutcome Note()
         {
-            set => Volatile.Write(ref _pending, value ? 1 : 0);
+            lock (_gate)
+            {
+                if (_ended)
+                {
+                    return NoteOutcome.Ended;
+                }
+
+                var outcome = _begun ? NoteOutcome.Later : NoteOutcome.First;
+                _begun = true;
+                _pending = true;
+                return outcome;
+            }
         }
 
-        public bool TakePending() => Interlocked.Exchange(ref _pending, 0) != 0;
+        public bool TryTake()
+        {
+            lock (_gate)
+            {
+                if (!_pending)
+                {
+                    _ended = true;
+                    return false;
+                }
+
+                _pending = false;
+                return true;
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Fal;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kie;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Http;
@@ -33,6 +34,7 @@ public class TestGateway : IAsyncLifetime
     internal ScriptedDesk Desk { get; } = new();
 
     internal ScriptedUploads Uploads { get; } = new();
+
     internal ScriptedClips Clips { get; } = new();
 
     internal LogLines Logs { get; } = new();
@@ -57,10 +59,10 @@ public class TestGateway : IAsyncLifetime
             .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
             .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
             .AddFal()
+            .AddKie()
             .AddReplicate()
             .AddKling()
-            .AddSingleton<IClipFiles>(Clips)
-            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo();
+            .AddSingleton<IClipFiles>(Clips);
         builder.Services.AddOpenAiVideos();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
@@ -68,6 +70,7 @@ public class TestGateway : IAsyncLifetime
         application.UseRouting();
         application.MapApixo();
         application.MapFal();
+        application.MapKie();
         application.MapReplicate();
         application.MapKling();
         application.MapOpenAiVideos();

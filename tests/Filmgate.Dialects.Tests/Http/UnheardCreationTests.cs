@@ -4,7 +4,7 @@ using Filmgate.Model.Identity;
 namespace Filmgate.Dialects.Tests.Http;
 
 /// <summary>A creation whose caller left before the answer is taken up by the next one that is alike; nothing else is.</summary>
-public sealed class UnheardCreationTests
+public sealed class UnheardCreationTests : IDisposable
 {
     private const string Kling = "kling", Master = "master";
 
@@ -17,13 +17,15 @@ public sealed class UnheardCreationTests
 
     public UnheardCreationTests() => unheard = new UnheardCreations(time);
 
+    public void Dispose() => gone.Dispose();
+
     [Fact]
     public async Task A_burst_of_repetitions_gets_the_task_of_the_first()
     {
         Lose(Task);
         for (var repetition = 0; repetition < 4; repetition++)
         {
-            using var lost = Begin(gone.Token);
+            using var lost = BeginLost();
             Assert.Equal(Task, await lost.Earlier);
             lost.End(Task);
         }
@@ -41,7 +43,7 @@ public sealed class UnheardCreationTests
     [Fact]
     public async Task A_repetition_waits_for_the_creation_that_is_still_being_made()
     {
-        using var first = Begin(gone.Token);
+        using var first = BeginLost();
         await gone.CancelAsync();
         using var second = Begin();
         Assert.False(second.Earlier.IsCompleted);
@@ -108,11 +110,15 @@ public sealed class UnheardCreationTests
         Assert.Equal(1, unheard.Count);
     }
 
-    private UnheardCreations.Creation Begin(CancellationToken left = default) => unheard.Begin(ScriptedDesk.Owner, Kling, Print, left);
+    private UnheardCreations.Creation Begin() => BeginAs(new CancellationToken(canceled: false));
+
+    private UnheardCreations.Creation BeginLost() => BeginAs(gone.Token);
+
+    private UnheardCreations.Creation BeginAs(CancellationToken left) => unheard.Begin(ScriptedDesk.Owner, Kling, Print, left);
 
     private void Lose(TaskId? task)
     {
-        using var creation = Begin(gone.Token);
+        using var creation = BeginLost();
         gone.Cancel();
         creation.End(task);
     }

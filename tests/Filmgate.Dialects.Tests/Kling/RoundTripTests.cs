@@ -2,6 +2,7 @@ using System.Net;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Engine.Egress;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
@@ -67,7 +68,7 @@ public sealed class RoundTripTests(TestGateway gateway) : IDisposable
         var clip = new Clip { Id = new ClipId("clip_1"), Sha256 = "00", Length = 1, Width = 1, Height = 1, Duration = TimeSpan.FromSeconds(5), Frames = 1, ExpiresAt = ScriptedDesk.Created };
         var attempt = new Attempt { Id = new AttemptId("a"), Number = 1, Provider = "kling", State = AttemptState.Completed, Cost = new Usd(490_000), PreparedAt = ScriptedDesk.Created };
         var done = KlingSurface.Task("000000000000000000000000000000002001") with { State = TaskState.Success, CompletedAt = ScriptedDesk.Created, Clip = clip, Attempts = [attempt] };
-        gateway.Desk.Put(new(done, "https://host.test/v.mp4", null));
+        gateway.Desk.Put(new TaskDetails(done, "https://host.test/v.mp4", null));
         Assert.Equal(
             new Reading.Completed(new ClipLocation.Url("https://host.test/v.mp4"), new Usd(490_000)), await Provider(true).ReadAsync("image2video/65537", Cancel));
 
@@ -75,7 +76,7 @@ public sealed class RoundTripTests(TestGateway gateway) : IDisposable
         {
             State = TaskState.Failed, CompletedAt = ScriptedDesk.Created, Failure = new Failure(FailureCode.NsfwDetected, "x"),
         };
-        gateway.Desk.Put(new(failed, null, null));
+        gateway.Desk.Put(new TaskDetails(failed, null, null));
         Assert.Equal(
             new Reading.Failed(new Failure(FailureCode.ContentViolation, "Failure to pass the risk control system")), await Provider(true).ReadAsync("image2video/65538", Cancel));
     }

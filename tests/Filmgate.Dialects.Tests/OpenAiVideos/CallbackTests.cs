@@ -43,6 +43,19 @@ public sealed class CallbackTests(TestGateway gateway)
             new CallbackFormat(secrets).Headers(callback));
     }
 
+    [Fact]
+    public async Task An_account_reads_its_own_secret_and_nobody_elses()
+    {
+        foreach (var (key, account) in new[] { (ScriptedDesk.LiveKey, "acc_1"), (ScriptedDesk.OtherKey, "acc_2") })
+        {
+            var answer = await gateway.SendAsync("GET", "/v1/webhook_secret", key: key);
+            var secret = Convert.ToBase64String(gateway.Desk.Of(new AccountId(account)).Span);
+            Assert.Equal((200, $$"""{"object":"webhook_secret","secret":"whsec_{{secret}}"}""", "no-store"), (answer.Status, answer.Body, answer.Header("Cache-Control")));
+        }
+
+        Assert.Equal(401, (await gateway.SendAsync("GET", "/v1/webhook_secret", key: null)).Status);
+    }
+
     private sealed class FixedSecret(byte[] secret) : ICallbackSecrets
     {
         public ReadOnlyMemory<byte> SigningSeed => throw new NotSupportedException();

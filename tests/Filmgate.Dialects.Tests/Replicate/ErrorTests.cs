@@ -8,7 +8,7 @@ public sealed class ErrorTests(OwnGateway gateway) : IClassFixture<OwnGateway>
     private const string Master = OwnGateway.Base + "/models/kwaivgi/kling-v2.1-master/predictions";
 
     [Theory]
-    [InlineData("@over", 402, """{"title":"Insufficient credit","detail":"The task would cost $1.40 and the account may still spend $0.25; nothing was created. Raise its budget, or choose a cheaper mode or duration.","status":402}""", null)]
+    [InlineData("@over", 402, """{"title":"Insufficient credit","detail":"The task would cost 1.40 USD and the account may still spend 0.25 USD; nothing was created. Raise its budget, or choose a cheaper mode or duration.","status":402}""", null)]
     [InlineData("@full", 429, """{"title":"Too many requests","detail":"The account has its 3 tasks in flight.","status":429,"retry_after":5}""", "5")]
     [InlineData("@unavailable", 503, """{"title":"Service unavailable","detail":"The store does not answer.","status":503}""", "3")]
     public async Task Limits_have_their_status_title_and_wait(string prompt, int status, string body, string? wait)

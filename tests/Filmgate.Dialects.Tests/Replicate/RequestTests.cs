@@ -91,7 +91,7 @@ public sealed class RequestTests(OwnGateway gateway) : IClassFixture<OwnGateway>
     [InlineData("""{"input":{"prompt":"p"}}""", "required", "(root)", "version is required: kwaivgi/kling-v2.1 or kwaivgi/kling-v2.1-master")]
     [InlineData("""{"version":"owner/other","input":{"prompt":"p"}}""", "enum", "version", "version must be kwaivgi/kling-v2.1 or kwaivgi/kling-v2.1-master; only these models are served here, got owner/other")]
     [InlineData("""{"version":"kwaivgi/kling-v2.1:x","input":{"prompt":"p"}}""", "enum", "version", "version must be kwaivgi/kling-v2.1 or kwaivgi/kling-v2.1-master; only these models are served here, got kwaivgi/kling-v2.1:x")]
-    [InlineData("""{"version":"kwaivgi/kling-v2.1:41625bc100000000000000000000000000000000000000000000000000000000","input":{"prompt":"p"}}""", "enum", "version", "version must be kwaivgi/kling-v2.1 or kwaivgi/kling-v2.1-master; only these models are served here, got kwaivgi/kling-v2.1:41625bc100000000000000000000000000000000000000000000000000000000")]
+    [InlineData("""{"version":"kwaivgi/kling-v2.1:41625bc100000000000000000000000000000000000000000000000000000000","input":{"prompt":"p"}}""", "enum", "version", "version must be kwaivgi/kling-v2.1 or kwaivgi/kling-v2.1-master; only these models are served here, got kwaivgi/kling-v2.1:41625bc100000000000000000000000000000000000000000000000000000…")]
     [InlineData("""{"version":7,"input":{"prompt":"p"}}""", "invalid_type", "version", "version must be a string and not a number, got 7")]
     public async Task An_unknown_version_is_told_as_the_vendor_tells_it(string body, string type, string field, string description)
     {
@@ -161,7 +161,8 @@ public sealed class RequestTests(OwnGateway gateway) : IClassFixture<OwnGateway>
     {
         var answer = await gateway.SendAsync("POST", $"{OwnGateway.Base}/models/{Master}/predictions", body);
         Assert.Equal(400, answer.Status);
-        Assert.StartsWith("""{"title":"Bad request","detail":"- body: body """, answer.Body, StringComparison.Ordinal);
+        Assert.StartsWith("""{"title":"Bad request","detail":"- """, answer.Body, StringComparison.Ordinal);
+        Assert.Contains(": body ", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]

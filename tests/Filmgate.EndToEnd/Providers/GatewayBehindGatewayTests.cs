@@ -17,6 +17,7 @@ public sealed class GatewayBehindGatewayTests : IDisposable
     [Theory]
     [InlineData("apixo")]
     [InlineData("filmgate")]
+    [InlineData("openai-videos")]
     public async Task A_clip_comes_back_byte_for_byte_and_as_soon_as_the_provider_posts(string dialect)
     {
         await using var behind = await ServedGateway.StartAsync(_folder["behind"]);
