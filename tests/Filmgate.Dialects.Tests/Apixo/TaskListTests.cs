@@ -23,18 +23,18 @@ public sealed class TaskListTests(TestGateway gateway)
     public async Task Pages_follow_one_another_and_the_last_one_has_no_cursor()
     {
         PutBoth();
-        var first = await ListAsync("?limit=1");
+        var first = await ListAsync("?limit=1", ScriptedDesk.PageKey);
         Assert.Equal($$$"""{"code":200,"message":"success","data":{"tasks":[{{{Done}}}],"nextCursor":"task_l2"}}""", first);
-        Assert.Equal($$$"""{"code":200,"message":"success","data":{"tasks":[{{{Waiting}}}]}}""", await ListAsync("?limit=1&cursor=task_l2"));
-        Assert.Equal($$$"""{"code":200,"message":"success","data":{"tasks":[{{{Done}}},{{{Waiting}}}]}}""", await ListAsync("/?limit=2"));
-        Assert.Equal("""{"code":200,"message":"success","data":{"tasks":[]}}""", await ListAsync("?cursor=task_l1"));
+        Assert.Equal($$$"""{"code":200,"message":"success","data":{"tasks":[{{{Waiting}}}]}}""", await ListAsync("?limit=1&cursor=task_l2", ScriptedDesk.PageKey));
+        Assert.Equal($$$"""{"code":200,"message":"success","data":{"tasks":[{{{Done}}},{{{Waiting}}}]}}""", await ListAsync("/?limit=2", ScriptedDesk.PageKey));
+        Assert.Equal("""{"code":200,"message":"success","data":{"tasks":[]}}""", await ListAsync("?cursor=task_l1", ScriptedDesk.PageKey));
     }
 
     [Fact]
     public async Task Details_have_the_same_words()
     {
         PutBoth();
-        var answer = await gateway.SendAsync("GET", "/api/v1/tasks/task_l1", key: ScriptedDesk.ListKey);
+        var answer = await gateway.SendAsync("GET", "/api/v1/tasks/task_l1", key: ScriptedDesk.PageKey);
         Assert.Equal($$$"""{"code":200,"message":"success","data":{{{Waiting}}}}""", answer.Body);
     }
 
@@ -103,8 +103,8 @@ public sealed class TaskListTests(TestGateway gateway)
     {
         var task = new VideoTask
         {
-            Key = new TaskKey(ScriptedDesk.Lister.Account, new TaskId("task_l1")),
-            KeyId = ScriptedDesk.Lister.Key,
+            Key = new TaskKey(ScriptedDesk.Pager.Account, new TaskId("task_l1")),
+            KeyId = ScriptedDesk.Pager.Key,
             IsTest = false,
             Dialect = "apixo",
             Request = new GenerationRequest
@@ -142,9 +142,9 @@ public sealed class TaskListTests(TestGateway gateway)
             null));
     }
 
-    private async Task<string> ListAsync(string query)
+    private async Task<string> ListAsync(string query, string key = ScriptedDesk.ListKey)
     {
-        var answer = await gateway.SendAsync("GET", "/api/v1/tasks" + query, key: ScriptedDesk.ListKey);
+        var answer = await gateway.SendAsync("GET", "/api/v1/tasks" + query, key: key);
         Assert.True(answer.Status == 200, answer.Body);
         return answer.Body;
     }

@@ -22,6 +22,7 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
     public const string LiveKey = "fg_live_0123456789abcdefghijklmnop";
     public const string OtherKey = "fg_test_0123456789abcdefghijklmnop";
     public const string BusyKey = "fg_live_busy456789abcdefghijklmnop";
+    public const string PageKey = "fg_live_page456789abcdefghijklmnop";
     public const string ListKey = "fg_live_list456789abcdefghijklmnop";
     public const string AdminKey = "fg_admin_0123456789abcdefghijklmno";
 
@@ -35,6 +36,9 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
     public static readonly Caller Admin = new(new AccountId("acc_1"), new KeyId("key_3"), KeyKind.Admin);
 
     public static readonly Caller Busy = new(new AccountId("acc_3"), new KeyId("key_4"), KeyKind.Live);
+    /// <summary>Has only the tasks that one test puts there.</summary>
+    public static readonly Caller Pager = new(new AccountId("acc_5"), new KeyId("key_6"), KeyKind.Live);
+
     public static readonly Caller Lister = new(new AccountId("acc_4"), new KeyId("key_5"), KeyKind.Live);
 
     private readonly ConcurrentDictionary<(AccountId, string Key), (string Fingerprint, TaskId Task)> keys = [];
@@ -89,6 +93,7 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
         OtherKey => Other,
         BusyKey => Busy,
         ListKey => Lister,
+        PageKey => Pager,
         AdminKey => Admin,
         _ => null,
     });

@@ -46,6 +46,9 @@ public class TestGateway : IAsyncLifetime
     /// <summary>All routes.</summary>
     public IReadOnlyList<Endpoint> Routes => application!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
+    /// <summary>The form in which a path's surface refuses.</summary>
+    public ErrorForm FormOf(string path) => application!.Services.GetRequiredService<ErrorForms>().For(path);
+
     /// <summary>Sends the key of the tasks' owner unless a request says otherwise.</summary>
     public HttpClient Client { get; private set; } = new(new SocketsHttpHandler());
 
@@ -56,24 +59,24 @@ public class TestGateway : IAsyncLifetime
         builder.Logging.AddProvider(Logs);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ITaskDesk>(Desk).AddSingleton<IKeyRing>(Desk).AddSingleton<IRateGate>(Desk).AddSingleton<ICallbackSecrets>(Desk)
-            .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads)
-            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>().AddApixo()
-            .AddFal()
-            .AddKie()
-            .AddReplicate()
+            .AddSingleton<IPublicAddress>(Desk).AddSingleton<IUploadDesk>(Uploads).AddSingleton<IClipFiles>(Clips)
+            .AddSingleton(TimeProvider.System).AddSingleton<ErrorForms>()
+            .AddApixo()
             .AddKling()
-            .AddSingleton<IClipFiles>(Clips);
-        builder.Services.AddOpenAiVideos();
+            .AddFal()
+            .AddReplicate()
+            .AddOpenAiVideos()
+            .AddKie();
         application = builder.Build();
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context =>
             context.RequestServices.GetRequiredService<ErrorForms>().For(context.Request.Path).WriteInternalAsync(context) });
         application.UseRouting();
         application.MapApixo();
-        application.MapFal();
-        application.MapKie();
-        application.MapReplicate();
         application.MapKling();
+        application.MapFal();
+        application.MapReplicate();
         application.MapOpenAiVideos();
+        application.MapKie();
         application.MapGet("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"));
         application.MapPost("/elsewhere/{name}", (HttpContext context) => context.Response.WriteAsync("elsewhere"))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(["application/json"]));
