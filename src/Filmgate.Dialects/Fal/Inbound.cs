@@ -27,7 +27,7 @@ public static class FalInbound
         var address = services.GetRequiredService<IPublicAddress>();
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
-        var maker = new RequestMaker(desk);
+        var maker = new RequestMaker(desk, new UnheardCreations(time));
         var view = new QueueView(desk, address);
         var queue = new QueueEndpoints(desk, maker, view);
         var storage = new StorageEndpoints(uploads, new PartedUploads(uploads.LengthMax, time), address);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
@@ -8,7 +9,9 @@ using Microsoft.AspNetCore.Http;
 namespace Filmgate.Dialects.Fal;
 
 /// <summary>Makes a task of a call to an app, for the queue and for the synchronous run alike.</summary>
-internal sealed class RequestMaker(ITaskDesk desk)
+/// <param name="desk">Creates.</param>
+/// <param name="unheard">Knows submissions whose answer was lost.</param>
+internal sealed class RequestMaker(ITaskDesk desk, UnheardCreations unheard)
 {
     /// <summary>A request that was taken.</summary>
     /// <param name="Task">Its task.</param>
@@ -30,7 +33,7 @@ internal sealed class RequestMaker(ITaskDesk desk)
         }
 
         // From here on the caller may leave: a creation that has begun is finished, so that it never stands half done.
-        var outcome = await desk.CreateAsync(caller, Wire.Dialect, request.Draft, request.IdempotencyKey, CancellationToken.None);
+        var outcome = await CreateAsync(context, caller, call, request);
         if (outcome is not CreateOutcome.Accepted accepted)
         {
             return await RefuseAsync(context, Refusal.Of(outcome)!);
@@ -66,8 +69,13 @@ internal sealed class RequestMaker(ITaskDesk desk)
             return null;
         }
 
-        var draft = await JsonBody.ReadAsync(context, FalErrorForm.Instance, RequestReader.For(app));
-        return draft is null ? null : new Asked(draft with { CallbackUrl = query.Webhook }, key, query.QueueMax);
+        byte[] print = [];
+        var draft = await JsonBody.ReadAsync<GenerationDraft>(context, FalErrorForm.Instance, (body, out wrong) =>
+        {
+            print = key is null ? SHA256.HashData(body.Span) : [];
+            return RequestReader.Read(app, body, out wrong);
+        });
+        return draft is null ? null : new Asked(draft with { CallbackUrl = query.Webhook }, key, query.QueueMax, print);
     }
 
     private static async ValueTask<Made?> RefuseAsync(HttpContext context, Refusal refusal)
@@ -76,8 +84,25 @@ internal sealed class RequestMaker(ITaskDesk desk)
         return null;
     }
 
+    // A run whose caller leaves is canceled, so there is nothing that a repetition of it could take up.
+    private async ValueTask<CreateOutcome> CreateAsync(HttpContext context, Caller caller, Call call, Asked request)
+    {
+        if (request.IdempotencyKey is not null || call.Kind == CallKind.Run)
+        {
+            return await desk.CreateAsync(caller, Wire.Dialect, request.Draft, request.IdempotencyKey, CancellationToken.None);
+        }
+
+        // Closed before the answer is begun: whoever is there then hears it, and may leave as soon as it has.
+        using var creation = unheard.Begin(caller, $"{call.App}?{request.Draft.CallbackUrl}", request.Print, context.RequestAborted);
+        var outcome = await creation.Earlier is { } earlier
+            ? new CreateOutcome.Accepted(earlier, IsReplay: true)
+            : await desk.CreateAsync(caller, Wire.Dialect, request.Draft, null, CancellationToken.None);
+        creation.End((outcome as CreateOutcome.Accepted)?.Id);
+        return outcome;
+    }
+
     private async ValueTask<bool> IsQueueLongerAsync(Caller caller, int most) =>
         !(await desk.ListAsync(caller, new TaskFilter { State = TaskState.Pending, Skip = most, Limit = 1 }, CancellationToken.None)).IsEmpty;
 
-    private sealed record Asked(GenerationDraft Draft, string? IdempotencyKey, int? QueueMax);
+    private sealed record Asked(GenerationDraft Draft, string? IdempotencyKey, int? QueueMax, byte[] Print);
 }

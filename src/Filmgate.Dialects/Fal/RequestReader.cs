@@ -15,10 +15,6 @@ internal static class RequestReader
     private const string DurationRule = "must be \"5\" or \"10\" (seconds)";
     private const string ScaleRule = "must be a number from 0 to 1";
 
-    /// <summary>The reader of an app's input.</summary>
-    public static BodyReader<GenerationDraft> For(ServedApp app) =>
-        (ReadOnlyMemory<byte> body, out ImmutableArray<RequestFault> faults) => Read(app, body, out faults);
-
     /// <summary>The draft, or null and everything that is wrong with the body's types.</summary>
     public static GenerationDraft? Read(ServedApp app, ReadOnlyMemory<byte> body, out ImmutableArray<RequestFault> faults)
     {

@@ -91,7 +91,7 @@ internal sealed class PredictionEndpoints(
         TaskDetails? details = null;
 
         // Closed before the answer is begun: whoever is there then hears it, and may leave as soon as it has.
-        using (var creation = key is null ? unheard.Begin(caller, model, print, context.RequestAborted) : null)
+        using (var creation = key is null ? unheard.Begin(caller, model?.Name, print, context.RequestAborted) : null)
         {
             // From here on the caller may leave: a creation that has begun is finished, so that it never stands half done.
             outcome = creation is not null && await creation.Earlier is { } earlier

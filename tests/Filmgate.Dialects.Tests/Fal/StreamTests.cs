@@ -108,12 +108,33 @@ public sealed class StreamTests(FalGateway gateway) : IClassFixture<FalGateway>
         }
     }
 
-    private async Task<HttpResponseMessage> OpenAsync(string address)
+    [Fact]
+    public async Task A_gateway_that_ends_breaks_streams_off_and_tells_runs_where_their_result_will_be()
+    {
+        await using var ending = await FalGateway.StartAsync();
+        var id = await ending.SubmitAsync();
+        using var stream = await OpenAsync($"/fal/queue/{FalGateway.Root}/requests/{id}/status/stream", ending);
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancel));
+        await NextAsync(reader);
+        var run = ending.CallAsync("POST", $"/fal/run/{FalGateway.Words}", """{"prompt":"run to the end"}""");
+        var running = await CreatedAsync("run to the end", ending);
+
+        await ending.StopAsync();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync(Cancel));
+        var answer = await run;
+        Assert.Equal(
+            (504, $$"""{"detail":"The gateway is being restarted. The request goes on; its result will be at {{FalGateway.Address}}/{{running}}."}"""), (answer.Status, answer.Body));
+        Assert.Equal(("user", running), (answer.Header("X-Fal-Request-Timeout-Type"), answer.Header("x-fal-request-id")));
+        Assert.Equal(TaskState.Pending, ending.Desk.TasksOf(ScriptedDesk.Owner)[^1].Task.State);
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(string address, FalGateway? at = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.Relative));
         request.Headers.TryAddWithoutValidation("Authorization", $"Key {ScriptedDesk.LiveKey}");
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
-        return await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        return await (at ?? gateway).Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
     }
 
     private static async Task<JsonElement> NextAsync(StreamReader reader)
@@ -124,11 +145,11 @@ public sealed class StreamTests(FalGateway gateway) : IClassFixture<FalGateway>
         return JsonElement.Parse(line![6..]);
     }
 
-    private async Task<string> CreatedAsync(string prompt)
+    private async Task<string> CreatedAsync(string prompt, FalGateway? at = null)
     {
         while (true)
         {
-            if (gateway.Desk.TasksOf(ScriptedDesk.Owner).FirstOrDefault(task => task.Task.Request.Prompt == prompt) is { } created)
+            if ((at ?? gateway).Desk.TasksOf(ScriptedDesk.Owner).FirstOrDefault(task => task.Task.Request.Prompt == prompt) is { } created)
             {
                 return created.Task.Key.Task.Value["task_".Length..];
             }

@@ -34,6 +34,7 @@ public class TestGateway : IAsyncLifetime
     internal ScriptedDesk Desk { get; } = new();
 
     internal ScriptedUploads Uploads { get; } = new();
+
     internal ScriptedClips Clips { get; } = new();
 
     internal LogLines Logs { get; } = new();
@@ -86,6 +87,9 @@ public class TestGateway : IAsyncLifetime
         Client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(address) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ScriptedDesk.LiveKey);
     }
+
+    /// <summary>Begins to end, as at a signal: who still waits gets an answer or none, but does not hold the end up.</summary>
+    public Task StopAsync() => application!.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

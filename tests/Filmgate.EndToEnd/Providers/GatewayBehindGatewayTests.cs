@@ -18,10 +18,11 @@ public sealed class GatewayBehindGatewayTests : IDisposable
     [InlineData("apixo")]
     [InlineData("filmgate")]
     [InlineData("openai-videos")]
-    public async Task A_clip_comes_back_byte_for_byte_and_as_soon_as_the_provider_posts(string dialect)
+    [InlineData("fal", "/fal/queue")]
+    public async Task A_clip_comes_back_byte_for_byte_and_as_soon_as_the_provider_posts(string dialect, string path = "")
     {
         await using var behind = await ServedGateway.StartAsync(_folder["behind"]);
-        await using var front = await StartFrontAsync(behind, dialect);
+        await using var front = await StartFrontAsync(behind, dialect, path);
         using var api = new TaskApi(front.Address, LiveKey);
 
         var id = await api.CreateAsync(TestInput(SKEncodedImageFormat.Webp));
@@ -92,11 +93,11 @@ public sealed class GatewayBehindGatewayTests : IDisposable
         }
     }
 
-    private async Task<ServedGateway> StartFrontAsync(ServedGateway behind, string dialect) => await ServedGateway.StartAsync(
+    private async Task<ServedGateway> StartFrontAsync(ServedGateway behind, string dialect, string path = "") => await ServedGateway.StartAsync(
         _folder["front"],
         ("FILMGATE_API_KEY", LiveKey),
         ("Filmgate__Providers__other__Dialect", dialect),
-        ("Filmgate__Providers__other__BaseUrl", behind.Address.GetLeftPart(UriPartial.Authority)),
+        ("Filmgate__Providers__other__BaseUrl", behind.Address.GetLeftPart(UriPartial.Authority) + path),
         ("Filmgate__Providers__other__ApiKey", ServedGateway.Key));
 
     private static object TestInput(SKEncodedImageFormat format)

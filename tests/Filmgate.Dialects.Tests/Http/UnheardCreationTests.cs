@@ -1,12 +1,13 @@
-using Filmgate.Dialects.Replicate;
-using Filmgate.Dialects.Tests.Http;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Identity;
 
-namespace Filmgate.Dialects.Tests.Replicate;
+namespace Filmgate.Dialects.Tests.Http;
 
 /// <summary>A creation whose caller left before the answer is taken up by the next one that is alike; nothing else is.</summary>
 public sealed class UnheardCreationTests : IDisposable
 {
+    private const string Kling = "kling", Master = "master";
+
     private static readonly byte[] Print = [1, 2, 3];
     private static readonly TaskId Task = new("task_1");
 
@@ -71,9 +72,9 @@ public sealed class UnheardCreationTests : IDisposable
     public async Task Another_key_another_model_or_another_body_is_another_wish()
     {
         Lose(Task);
-        using var key = unheard.Begin(ScriptedDesk.Other, ServedModel.Kling, Print, CancellationToken.None);
-        using var model = unheard.Begin(ScriptedDesk.Owner, ServedModel.Master, Print, CancellationToken.None);
-        using var body = unheard.Begin(ScriptedDesk.Owner, ServedModel.Kling, [3, 2, 1], CancellationToken.None);
+        using var key = unheard.Begin(ScriptedDesk.Other, Kling, Print, CancellationToken.None);
+        using var model = unheard.Begin(ScriptedDesk.Owner, Master, Print, CancellationToken.None);
+        using var body = unheard.Begin(ScriptedDesk.Owner, Kling, [3, 2, 1], CancellationToken.None);
         Assert.Null(await key.Earlier);
         Assert.Null(await model.Earlier);
         Assert.Null(await body.Earlier);
@@ -100,7 +101,7 @@ public sealed class UnheardCreationTests : IDisposable
         Assert.Equal(0, unheard.Count);
         for (byte body = 0; body < 100; body++)
         {
-            unheard.Begin(ScriptedDesk.Owner, ServedModel.Kling, [body], gone.Token).Dispose();
+            unheard.Begin(ScriptedDesk.Owner, Kling, [body], gone.Token).Dispose();
         }
 
         Assert.Equal(100, unheard.Count);
@@ -113,7 +114,7 @@ public sealed class UnheardCreationTests : IDisposable
 
     private UnheardCreations.Creation BeginLost() => BeginAs(gone.Token);
 
-    private UnheardCreations.Creation BeginAs(CancellationToken left) => unheard.Begin(ScriptedDesk.Owner, ServedModel.Kling, Print, left);
+    private UnheardCreations.Creation BeginAs(CancellationToken left) => unheard.Begin(ScriptedDesk.Owner, Kling, Print, left);
 
     private void Lose(TaskId? task)
     {

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 
-namespace Filmgate.Dialects.Replicate;
+namespace Filmgate.Dialects.Http;
 
 /// <summary>
-/// Keeps a lost answer from costing a second clip. The vendor's JavaScript client repeats a creation at once, up to five times, when the
+/// Keeps a lost answer from costing a second clip. The JavaScript clients of Replicate and fal repeat a creation several times when the
 /// connection breaks, without any key by which the repetition could be known. So a creation whose caller left before hearing of it is
 /// remembered for a while, and the next one of the same key with the same bytes gets its task.
 /// </summary>
@@ -28,12 +28,12 @@ internal sealed class UnheardCreations(TimeProvider time)
 
     /// <summary>Begins a creation. Dispose it before its answer is begun.</summary>
     /// <param name="caller">Who asks.</param>
-    /// <param name="model">The model that the address names.</param>
+    /// <param name="about">What the address says of the creation, such as the model; null for nothing.</param>
     /// <param name="print">Hash of the body.</param>
     /// <param name="gone">Set when the caller's connection has broken.</param>
-    public Creation Begin(Caller caller, ServedModel? model, ReadOnlySpan<byte> print, CancellationToken gone)
+    public Creation Begin(Caller caller, string? about, ReadOnlySpan<byte> print, CancellationToken gone)
     {
-        var name = $"{caller.Key}/{model?.Name}/{Convert.ToHexString(print)}";
+        var name = $"{caller.Key}/{about}/{Convert.ToHexString(print)}";
         while (true)
         {
             var known = creations.GetValueOrDefault(name);
