@@ -13,16 +13,16 @@ namespace Filmgate.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteDatabase : IAsyncDisposable
 {
-    private readonly string _connectionString;
+    private readonly string _path;
     private readonly FileStream _lock;
     private readonly CoalescingWriter<SqliteSession> _writer;
     private readonly ConcurrentBag<SqliteSession> _readers = [];
 
-    private SqliteDatabase(string connectionString, FileStream lockFile)
+    private SqliteDatabase(string path, FileStream lockFile)
     {
-        _connectionString = connectionString;
+        _path = path;
         _lock = lockFile;
-        _writer = new CoalescingWriter<SqliteSession>(new SqliteSession(connectionString));
+        _writer = new CoalescingWriter<SqliteSession>(new SqliteSession(path));
     }
 
     /// <summary>Opens the file, makes it when it is missing, and brings its schema up to date.</summary>
@@ -35,9 +35,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
         var lockFile = Lock(path);
         try
         {
-            var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
-            Migrate(path, connectionString);
-            return new SqliteDatabase(connectionString, lockFile);
+            Migrate(path);
+            return new SqliteDatabase(path, lockFile);
         }
         catch
         {
@@ -72,7 +71,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         {
             if (!_readers.TryTake(out session))
             {
-                session = new SqliteSession(_connectionString);
+                session = new SqliteSession(_path);
             }
 
             var result = read(session, argument);
@@ -106,13 +105,13 @@ public sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
-    private static void Migrate(string path, string connectionString)
+    private static void Migrate(string path)
     {
         try
         {
             // The mode is a property of the file and cannot be changed inside a migration's transaction.
-            using var session = new SqliteSession(connectionString);
-            using var connection = new SqliteConnection(connectionString);
+            using var session = new SqliteSession(path);
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             var result = DeployChanges.To
                 .SqliteDatabase(new SharedConnection(connection))
                 .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal))
