@@ -3,6 +3,7 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine.Output;
 using DbUp.Sqlite.Helpers;
+using Filmgate.Model.Tasks;
 using Microsoft.Data.Sqlite;
 
 namespace Filmgate.Storage.Sqlite;
@@ -60,7 +61,15 @@ public sealed class SqliteDatabase : IAsyncDisposable
     // Belongs to the file and not to a store, so that all stores of the file agree.
     internal StatusCache Statuses { get; } = new();
 
-    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(write);
+    /// <summary>Runs any write but an admission; it finds the accounts' rows as they are to be.</summary>
+    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(session =>
+    {
+        session.Tills.Settle();
+        return write(session);
+    });
+
+    internal Task<AdmissionOutcome> AdmitAsync(Admission admission, string request) =>
+        _writer.WriteAsync(session => SqliteAdmission.Admit(session, admission, request));
 
     // Reads take microseconds out of the page cache, so they run on the caller's thread; the bag grows to the number of
     // reads that really overlapped.

@@ -36,6 +36,8 @@ internal sealed class SqliteSession : IWriteSession
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public SqliteSession(string path)
     {
+        Tills = new SqliteTills(this);
+
         // A session has one user at a time, so SQLite need not lock it at each call.
         var code = sqlite3_open_v2(path, out _database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, null);
         try
@@ -49,6 +51,9 @@ internal sealed class SqliteSession : IWriteSession
             throw;
         }
     }
+
+    /// <summary>What the admissions of the present transaction have taken.</summary>
+    public SqliteTills Tills { get; }
 
     /// <summary>Runs a statement and says how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<SqliteValue> values)
@@ -86,10 +91,15 @@ internal sealed class SqliteSession : IWriteSession
 
     public void Begin() => Execute("BEGIN IMMEDIATE");
 
-    public void Commit() => Execute("COMMIT");
+    public void Commit()
+    {
+        Tills.Settle();
+        Execute("COMMIT");
+    }
 
     public void Rollback()
     {
+        Tills.Forget();
         try
         {
             Execute("ROLLBACK");

@@ -16,7 +16,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
 
         // Serialised here, on the caller's thread, because the writer's time is everybody's.
         var request = StoredRequest.Json(admission.Task.Request);
-        return new(database.WriteAsync(session => SqliteAdmission.Admit(session, admission, request)).WaitAsync(cancellationToken));
+        return new(database.AdmitAsync(admission, request).WaitAsync(cancellationToken));
     }
 
     /// <inheritdoc/>
