@@ -69,16 +69,13 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
                 batch.Add(write);
             }
 
-            if (!TryRun(batch, out var error))
+            if (!TryRun(batch, out var error) && batch.Count > 1)
             {
-                if (batch.Count == 1)
-                {
-                    batch[0].Fail(_session.Translate(error!));
-                }
-                else
-                {
-                    RunEachForItself(batch);
-                }
+                RunEachForItself(batch);
+            }
+            else
+            {
+                Answer(batch, error);
             }
 
             batch.Clear();
@@ -91,13 +88,20 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
         foreach (var write in batch)
         {
             single.Add(write);
-            if (!TryRun(single, out var error))
-            {
-                write.Fail(_session.Translate(error!));
-            }
-
+            TryRun(single, out var error);
+            Answer(single, error);
             single.Clear();
         }
+    }
+
+    private void Answer(List<Write> batch, Exception? error)
+    {
+        if (error is not null)
+        {
+            batch.ForEach(write => write.Fail(_session.Translate(error)));
+        }
+
+        new Answers([.. batch]).Queue();
     }
 
     private bool TryRun(List<Write> batch, out Exception? error)
@@ -121,11 +125,6 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
             return false;
         }
 
-        foreach (var write in batch)
-        {
-            write.Complete();
-        }
-
         error = null;
         return true;
     }
@@ -134,21 +133,60 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
     {
         public abstract void Run(TSession session);
 
-        public abstract void Complete();
-
         public abstract void Fail(Exception error);
+
+        /// <summary>Tells the caller how it went, and goes on with whatever awaits that.</summary>
+        public abstract void Answer();
     }
 
+    // Only ever completed on the thread pool, so what awaits it may run at once.
     private sealed class Write<TResult>(Func<TSession, TResult> body) : Write
     {
         private TResult? _result;
+        private Exception? _error;
 
-        public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<TResult> Completion { get; } = new();
 
         public override void Run(TSession session) => _result = body(session);
 
-        public override void Complete() => Completion.SetResult(_result!);
+        public override void Fail(Exception error) => _error = error;
 
-        public override void Fail(Exception error) => Completion.SetException(error);
+        public override void Answer()
+        {
+            if (_error is null)
+            {
+                Completion.SetResult(_result!);
+            }
+            else
+            {
+                Completion.SetException(_error);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The answers to one transaction, given on the thread pool. Its threads take them from one list, which spares the writer and the pool
+    /// a work item per caller. While answers are left one more thread is asked for, so a caller that dwells on its own holds up no other.
+    /// </summary>
+    private sealed class Answers(Write[] writes) : IThreadPoolWorkItem
+    {
+        private int _taken;
+        private bool _isAsked = true;
+
+        public void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+        public void Execute()
+        {
+            Volatile.Write(ref _isAsked, false);
+            for (var next = Interlocked.Increment(ref _taken); next <= writes.Length; next = Interlocked.Increment(ref _taken))
+            {
+                if (next < writes.Length && !Interlocked.Exchange(ref _isAsked, true))
+                {
+                    Queue();
+                }
+
+                writes[next - 1].Answer();
+            }
+        }
     }
 }

@@ -105,6 +105,32 @@ public sealed class CoalescingWriterTests
     }
 
     [Fact]
+    public async Task Callers_that_dwell_on_their_answers_hold_up_neither_their_neighbours_nor_the_writer()
+    {
+        var session = new ScriptedSession();
+        await using var writer = new CoalescingWriter<ScriptedSession>(session);
+        session.HoldCommit();
+        var first = writer.WriteAsync(_ => 0);
+        await session.CommitReached.WaitAsync(Cancel);
+        using var gate = new ManualResetEventSlim();
+        var dwelling = Enumerable.Range(0, Environment.ProcessorCount + 1).Select(i => DwellAsync(writer.WriteAsync(_ => i), gate)).ToArray();
+        var others = Enumerable.Range(0, 20).Select(i => writer.WriteAsync(_ => i)).ToArray();
+        session.LetCommit();
+        await first;
+        await Task.WhenAll(others);
+        Assert.Equal(1, await writer.WriteAsync(_ => 1));
+        Assert.All(dwelling, caller => Assert.False(caller.IsCompleted, "A caller did not dwell, so nothing was shown."));
+        gate.Set();
+        await Task.WhenAll(dwelling);
+
+        static async Task DwellAsync(Task answer, ManualResetEventSlim gate)
+        {
+            await answer;
+            gate.Wait(Cancel);
+        }
+    }
+
+    [Fact]
     public async Task Closing_finishes_the_writes_that_wait_and_then_the_session()
     {
         var session = new ScriptedSession();

@@ -3,7 +3,6 @@ using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
-using Microsoft.Data.Sqlite;
 using static Filmgate.Storage.Sqlite.SqliteRows;
 
 namespace Filmgate.Storage.Sqlite;
@@ -204,7 +203,7 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         return true;
     }
 
-    private static ImmutableArray<T> All<T>(SqliteDataReader row, Func<SqliteDataReader, T> read)
+    private static ImmutableArray<T> All<T>(SqliteRow row, Func<SqliteRow, T> read)
     {
         var all = ImmutableArray.CreateBuilder<T>();
         while (row.Read())
@@ -215,21 +214,21 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         return all.ToImmutable();
     }
 
-    private static Account ReadAccount(SqliteDataReader row) => new(
+    private static Account ReadAccount(SqliteRow row) => new(
         new AccountId(row.GetString(0)),
         row.GetString(1),
         new AccountLimits(row.GetInt32(2), row.GetInt32(3)),
         new Budget(new Usd(row.GetInt64(4)), OptionalUsd(row, 5), OptionalUsd(row, 6)),
         Time(row.GetInt64(7)));
 
-    private static StoredKey ReadKey(SqliteDataReader row) => new()
+    private static StoredKey ReadKey(SqliteRow row) => new()
     {
         Id = new KeyId(row.GetString(0)),
         Account = Text(row, 1) is { } account ? new AccountId(account) : null,
         Kind = StoredWords.Parse<KeyKind>(row.GetString(2)),
         Name = row.GetString(3),
         Prefix = row.GetString(4),
-        Hash = [.. row.GetFieldValue<byte[]>(5)],
+        Hash = [.. row.GetBytes(5)],
         CreatedAt = Time(row.GetInt64(6)),
         LastUsedAt = OptionalTime(row, 7),
         ExpiresAt = OptionalTime(row, 8),

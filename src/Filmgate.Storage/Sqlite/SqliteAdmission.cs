@@ -29,7 +29,7 @@ internal static class SqliteAdmission
         }
 
         // :: Step 3: cap and budget.
-        if (Enter(session, task) is { } refusal)
+        if (session.Tills.Take(task) is { } refusal)
         {
             return refusal;
         }
@@ -41,7 +41,11 @@ internal static class SqliteAdmission
             SqliteDeliveryStore.Insert(session, task.Key.Task, callback, task.CreatedAt);
         }
 
-        Book(session, task, "hold", task.Hold, task.CreatedAt);
+        if (task.Hold > Usd.Zero)
+        {
+            Book(session, task, "hold", task.Hold, task.CreatedAt);
+        }
+
         if (admission.Claim is { } made)
         {
             session.Execute(
@@ -64,18 +68,24 @@ internal static class SqliteAdmission
             UPDATE accounts SET tasks_in_flight = tasks_in_flight - 1, held_micros = held_micros - $1, settled_micros = settled_micros + $2 WHERE id = $3
             """,
             task.Hold.Micros, task.Cost.Micros, task.Key.Account.Value);
-        if (task.Cost > Usd.Zero)
+        // A task that is free leaves no trace in the books.
+        if (task.Hold == Usd.Zero && task.Cost == Usd.Zero)
         {
-            Book(session, task, "settle", task.Cost - task.Hold, at);
+            return;
         }
-        else
-        {
-            Book(session, task, "release", Usd.Zero - task.Hold, at);
-        }
+
+        var (kind, amount) = task.Cost > Usd.Zero ? ("settle", task.Cost - task.Hold) : ("release", Usd.Zero - task.Hold);
+        Book(session, task, kind, amount, at);
+        var day = Day(task.CreatedAt);
+        session.Execute("INSERT INTO daily_spending (account_id, day, micros) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", task.Key.Account.Value, day);
+        session.Execute("UPDATE daily_spending SET micros = micros + $1 WHERE account_id = $2 AND day = $3", amount.Micros, task.Key.Account.Value, day);
     }
 
     /// <summary>The day whose budget a task counts against, as it is stored.</summary>
-    public static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd");
+    public static string Day(DateTimeOffset at) => Day(DateOnly.FromDateTime(at.UtcDateTime));
+
+    /// <summary>A day as it is stored.</summary>
+    public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd");
 
     private static bool IsNamed(SqliteSession session, VideoTask task) => session.Scalar(
         "SELECT EXISTS (SELECT 1 FROM tasks WHERE account_id = $1 AND dialect = $2 AND external_id = $3)",
@@ -87,58 +97,6 @@ internal static class SqliteAdmission
             "SELECT fingerprint, task_id FROM idempotency_keys WHERE account_id = $1 AND key = $2 AND expires_at > $3",
             task.Key.Account.Value, key, task.CreatedAt.Milliseconds());
         return row.Read() ? (row.GetString(0), new TaskId(row.GetString(1))) : null;
-    }
-
-    // A free task asks for no money, so one update both asks for the place and takes it; that is every task of a test key.
-    private static AdmissionOutcome? Enter(SqliteSession session, VideoTask task)
-    {
-        if (task.Hold == Usd.Zero && TryTakePlace(session, task))
-        {
-            return null;
-        }
-
-        var (inFlight, inFlightMax, left) = ReadLimits(session, task);
-        if (inFlight >= inFlightMax)
-        {
-            return new AdmissionOutcome.TooManyInFlight(inFlightMax);
-        }
-
-        if (task.Hold > left)
-        {
-            return new AdmissionOutcome.OverBudget(left);
-        }
-
-        return TryTakePlace(session, task) ? null : throw new InvalidOperationException("A place was taken within the writer's own transaction.");
-    }
-
-    private static bool TryTakePlace(SqliteSession session, VideoTask task) => session.Execute(
-        """
-        UPDATE accounts SET tasks_in_flight = tasks_in_flight + 1, held_micros = held_micros + $1
-        WHERE id = $2 AND tasks_in_flight < tasks_in_flight_max
-        """,
-        task.Hold.Micros, task.Key.Account.Value) == 1;
-
-    private static (int InFlight, int InFlightMax, Usd Left) ReadLimits(SqliteSession session, VideoTask task)
-    {
-        var day = Day(task.CreatedAt);
-        using var row = session.Query(
-            """
-            SELECT tasks_in_flight, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, held_micros + settled_micros,
-                   CASE WHEN day_limit_micros IS NULL THEN 0 ELSE
-                       (SELECT COALESCE(SUM(micros), 0) FROM daily_spending WHERE account_id = id AND day = $2) END,
-                   CASE WHEN month_limit_micros IS NULL THEN 0 ELSE
-                       (SELECT COALESCE(SUM(micros), 0) FROM daily_spending WHERE account_id = id AND day BETWEEN $3 || '-01' AND $3 || '-31') END
-            FROM accounts WHERE id = $1
-            """,
-            task.Key.Account.Value, day, day[..7]);
-        if (!row.Read())
-        {
-            throw new InvalidOperationException($"Account {task.Key.Account} does not exist.");
-        }
-
-        var budget = new Budget(new Usd(row.GetInt64(2)), OptionalUsd(row, 3), OptionalUsd(row, 4));
-        var spent = new Spending(new Usd(row.GetInt64(5)), new Usd(row.GetInt64(6)), new Usd(row.GetInt64(7)));
-        return (row.GetInt32(0), row.GetInt32(1), budget.Left(spent));
     }
 
     private static void Insert(SqliteSession session, VideoTask task, string request)
@@ -158,19 +116,7 @@ internal static class SqliteAdmission
         }
     }
 
-    private static void Book(SqliteSession session, VideoTask task, string kind, Usd amount, DateTimeOffset at)
-    {
-        // A task that is free leaves no trace in the books.
-        if (task.Hold == Usd.Zero && task.Cost == Usd.Zero)
-        {
-            return;
-        }
-
-        session.Execute(
-            "INSERT INTO ledger (account_id, task_id, kind, amount_micros, at) VALUES ($1, $2, $3, $4, $5)",
-            task.Key.Account.Value, task.Key.Task.Value, kind, amount.Micros, at.Milliseconds());
-        var day = Day(task.CreatedAt);
-        session.Execute("INSERT INTO daily_spending (account_id, day, micros) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", task.Key.Account.Value, day);
-        session.Execute("UPDATE daily_spending SET micros = micros + $1 WHERE account_id = $2 AND day = $3", amount.Micros, task.Key.Account.Value, day);
-    }
+    private static void Book(SqliteSession session, VideoTask task, string kind, Usd amount, DateTimeOffset at) => session.Execute(
+        "INSERT INTO ledger (account_id, task_id, kind, amount_micros, at) VALUES ($1, $2, $3, $4, $5)",
+        task.Key.Account.Value, task.Key.Task.Value, kind, amount.Micros, at.Milliseconds());
 }

@@ -61,7 +61,7 @@ public sealed class SqliteClipStore(SqliteDatabase database) : IClipStore
     public ValueTask<bool> IsNeededAsync(string sha256, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Read(sha256, static (session, sha256) => session.Scalar(IsNeeded, sha256) is 1L));
 
-    private static void Collect(SqliteSession session, HashSet<string> files, string sql, params ReadOnlySpan<object?> values)
+    private static void Collect(SqliteSession session, HashSet<string> files, string sql, params ReadOnlySpan<SqliteValue> values)
     {
         using var row = session.Query(sql, values);
         while (row.Read())

@@ -3,6 +3,7 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine.Output;
 using DbUp.Sqlite.Helpers;
+using Filmgate.Model.Tasks;
 using Microsoft.Data.Sqlite;
 
 namespace Filmgate.Storage.Sqlite;
@@ -13,16 +14,16 @@ namespace Filmgate.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteDatabase : IAsyncDisposable
 {
-    private readonly string _connectionString;
+    private readonly string _path;
     private readonly FileStream _lock;
     private readonly CoalescingWriter<SqliteSession> _writer;
     private readonly ConcurrentBag<SqliteSession> _readers = [];
 
-    private SqliteDatabase(string connectionString, FileStream lockFile)
+    private SqliteDatabase(string path, FileStream lockFile)
     {
-        _connectionString = connectionString;
+        _path = path;
         _lock = lockFile;
-        _writer = new CoalescingWriter<SqliteSession>(new SqliteSession(connectionString));
+        _writer = new CoalescingWriter<SqliteSession>(new SqliteSession(path));
     }
 
     /// <summary>Opens the file, makes it when it is missing, and brings its schema up to date.</summary>
@@ -35,9 +36,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
         var lockFile = Lock(path);
         try
         {
-            var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
-            Migrate(path, connectionString);
-            return new SqliteDatabase(connectionString, lockFile);
+            Migrate(path);
+            return new SqliteDatabase(path, lockFile);
         }
         catch
         {
@@ -61,7 +61,15 @@ public sealed class SqliteDatabase : IAsyncDisposable
     // Belongs to the file and not to a store, so that all stores of the file agree.
     internal StatusCache Statuses { get; } = new();
 
-    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(write);
+    /// <summary>Runs any write but an admission; it finds the accounts' rows as they are to be.</summary>
+    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(session =>
+    {
+        session.Tills.Settle();
+        return write(session);
+    });
+
+    internal Task<AdmissionOutcome> AdmitAsync(Admission admission, string request) =>
+        _writer.WriteAsync(session => SqliteAdmission.Admit(session, admission, request));
 
     // Reads take microseconds out of the page cache, so they run on the caller's thread; the bag grows to the number of
     // reads that really overlapped.
@@ -72,7 +80,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         {
             if (!_readers.TryTake(out session))
             {
-                session = new SqliteSession(_connectionString);
+                session = new SqliteSession(_path);
             }
 
             var result = read(session, argument);
@@ -106,13 +114,13 @@ public sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
-    private static void Migrate(string path, string connectionString)
+    private static void Migrate(string path)
     {
         try
         {
             // The mode is a property of the file and cannot be changed inside a migration's transaction.
-            using var session = new SqliteSession(connectionString);
-            using var connection = new SqliteConnection(connectionString);
+            using var session = new SqliteSession(path);
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             var result = DeployChanges.To
                 .SqliteDatabase(new SharedConnection(connection))
                 .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal))

@@ -1,7 +1,6 @@
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
-using Microsoft.Data.Sqlite;
 using static Filmgate.Storage.Sqlite.SqliteRows;
 
 namespace Filmgate.Storage.Sqlite;
@@ -39,7 +38,7 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
                 UPDATE deliveries SET state = $1, attempts = attempts + 1, due_at = $2, completed_at = $3
                 WHERE id = $4 AND attempts = $5 AND state = 'pending'
                 """,
-                state.Word(), dueAt?.Milliseconds(), dueAt is null ? (attempt.At + attempt.Took).Milliseconds() : null, seen.Id.Value, seen.Attempts);
+                state.Word(), dueAt?.Milliseconds(), dueAt is null ? (attempt.At + attempt.Took).Milliseconds() : (long?)null, seen.Id.Value, seen.Attempts);
             if (updated != 1)
             {
                 return false;
@@ -69,7 +68,7 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
         """,
         delivery.Id.Value, task.Value, delivery.Url, delivery.Event.Word(), delivery.Body.ToArray(), at.Milliseconds());
 
-    private static List<Delivery> All(SqliteDataReader row)
+    private static List<Delivery> All(SqliteRow row)
     {
         var deliveries = new List<Delivery>();
         while (row.Read())
@@ -79,7 +78,7 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
                 Id = new DeliveryId(row.GetString(0)),
                 Task = new TaskKey(new AccountId(row.GetString(1)), new TaskId(row.GetString(2))),
                 Url = row.GetString(3),
-                Body = row.GetFieldValue<byte[]>(4),
+                Body = row.GetBytes(4),
                 State = StoredWords.Parse<DeliveryState>(row.GetString(5)),
                 Attempts = row.GetInt32(6),
                 DueAt = OptionalTime(row, 7),

@@ -5,7 +5,6 @@ using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
-using Microsoft.Data.Sqlite;
 
 namespace Filmgate.Storage.Sqlite;
 
@@ -27,7 +26,7 @@ internal static class SqliteRows
         """;
 
     /// <summary>A task without its pictures, attempts and clip, and whether intake is done.</summary>
-    public static (VideoTask Task, bool IntakeDone) Task(SqliteDataReader row) => (
+    public static (VideoTask Task, bool IntakeDone) Task(SqliteRow row) => (
         new VideoTask
         {
             Key = new TaskKey(new AccountId(row.GetString(1)), new TaskId(row.GetString(0))),
@@ -54,7 +53,7 @@ internal static class SqliteRows
         },
         !row.IsDBNull(13));
 
-    public static Attempt Attempt(SqliteDataReader row) => new()
+    public static Attempt Attempt(SqliteRow row) => new()
     {
         Id = new AttemptId(row.GetString(0)),
         Number = row.GetInt32(1),
@@ -72,7 +71,7 @@ internal static class SqliteRows
         FailCode = Text(row, 13) is { } code ? Code(code) : null,
     };
 
-    public static Clip Clip(SqliteDataReader row) => new()
+    public static Clip Clip(SqliteRow row) => new()
     {
         Id = new ClipId(row.GetString(0)),
         Sha256 = row.GetString(1),
@@ -85,7 +84,7 @@ internal static class SqliteRows
         ExpiresAt = Time(row.GetInt64(8)),
     };
 
-    public static Failure? Failure(SqliteDataReader row, int column)
+    public static Failure? Failure(SqliteRow row, int column)
     {
         if (row.IsDBNull(column))
         {
@@ -99,13 +98,13 @@ internal static class SqliteRows
         ? code
         : throw new FormatException($"The store holds a failure code that this version does not know: '{name}'.");
 
-    public static Usd? OptionalUsd(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : new Usd(row.GetInt64(column));
+    public static Usd? OptionalUsd(SqliteRow row, int column) => row.IsDBNull(column) ? null : new Usd(row.GetInt64(column));
 
-    public static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    public static string? Text(SqliteRow row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     public static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    public static DateTimeOffset? OptionalTime(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Time(row.GetInt64(column));
+    public static DateTimeOffset? OptionalTime(SqliteRow row, int column) => row.IsDBNull(column) ? null : Time(row.GetInt64(column));
 
     public static long Milliseconds(this DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 

@@ -1,8 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
 
 namespace Filmgate.Storage.Sqlite;
 
-/// <summary>One connection with its prepared statements. Parameters are <c>$1</c>, <c>$2</c>, … in the order given.</summary>
+/// <summary>
+/// One connection with its prepared statements. Parameters are <c>$1</c>, <c>$2</c>, … in the order given; SQL is always a constant, and
+/// values only ever travel as parameters.
+/// </summary>
 internal sealed class SqliteSession : IWriteSession
 {
     // A checkpoint every 4000 pages (16 MB) keeps the log short without making each burst of writes pay for one.
@@ -22,38 +27,79 @@ internal sealed class SqliteSession : IWriteSession
     private const int FullCode = 13;
     private const int CannotOpenCode = 14;
 
-    private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
+    private readonly SQLitePCL.sqlite3 _database;
+    private readonly Dictionary<string, SqliteStatement> _statements = new(new LiteralComparer());
 
-    public SqliteSession(string connectionString)
+    static SqliteSession() => SQLitePCL.Batteries_V2.Init();
+
+    /// <summary>Opens the file and makes it when it is missing.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public SqliteSession(string path)
     {
-        _connection = new SqliteConnection(connectionString);
+        Tills = new SqliteTills(this);
+
+        // A session has one user at a time, so SQLite need not lock it at each call.
+        var code = sqlite3_open_v2(path, out _database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, null);
         try
         {
-            _connection.Open();
-            using var command = _connection.CreateCommand();
-            command.CommandText = Pragmas;
-            command.ExecuteNonQuery();
+            SqliteException.ThrowExceptionForRC(code, _database);
+            Run(Pragmas);
         }
         catch
         {
-            _connection.Dispose();
+            _database.Dispose();
             throw;
         }
     }
 
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
+    /// <summary>What the admissions of the present transaction have taken.</summary>
+    public SqliteTills Tills { get; }
 
-    public SqliteDataReader Query(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteReader();
+    /// <summary>Runs a statement and says how many rows it changed.</summary>
+    public int Execute(string sql, params ReadOnlySpan<SqliteValue> values)
+    {
+        var statement = Prepare(sql, values);
+        while (statement.Step())
+        {
+        }
 
-    public object? Scalar(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteScalar();
+        // Read before the reset, which may end a transaction of its own.
+        var changes = sqlite3_changes(_database);
+        statement.Reset();
+        return changes;
+    }
+
+    /// <summary>Runs statements that take no parameters and are not kept.</summary>
+    public void Run(string script) => SqliteException.ThrowExceptionForRC(sqlite3_exec(_database, script), _database);
+
+    /// <summary>The rows of a query; to be disposed before the same query is asked again.</summary>
+    public SqliteRow Query(string sql, params ReadOnlySpan<SqliteValue> values) => new(Prepare(sql, values));
+
+    /// <summary>The first column of the first row: a <c>long</c>, a <c>string</c>, bytes, or null, also when there is no row.</summary>
+    public object? Scalar(string sql, params ReadOnlySpan<SqliteValue> values)
+    {
+        var statement = Prepare(sql, values);
+        try
+        {
+            return statement.Step() ? statement.Value(0) : null;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
 
     public void Begin() => Execute("BEGIN IMMEDIATE");
 
-    public void Commit() => Execute("COMMIT");
+    public void Commit()
+    {
+        Tills.Settle();
+        Execute("COMMIT");
+    }
 
     public void Rollback()
     {
+        Tills.Forget();
         try
         {
             Execute("ROLLBACK");
@@ -81,30 +127,26 @@ internal sealed class SqliteSession : IWriteSession
             statement.Dispose();
         }
 
-        _connection.Dispose();
+        _database.Dispose();
     }
 
-    private SqliteCommand Bind(string sql, ReadOnlySpan<object?> values)
+    private SqliteStatement Prepare(string sql, ReadOnlySpan<SqliteValue> values)
     {
-        if (!_statements.TryGetValue(sql, out var command))
+        if (!_statements.TryGetValue(sql, out var statement))
         {
-            command = _connection.CreateCommand();
-#pragma warning disable CA2100 // Every caller passes a constant; values only ever travel as parameters.
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            for (var i = 1; i <= values.Length; i++)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-            }
-
-            _statements.Add(sql, command);
+            statement = new SqliteStatement(_database, sql);
+            _statements.Add(sql, statement);
         }
 
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
+        statement.Bind(values);
+        return statement;
+    }
 
-        return command;
+    /// <summary>Every statement is a literal, so the same one is mostly the same object, and hashing all of it would be in vain.</summary>
+    private sealed class LiteralComparer : IEqualityComparer<string>
+    {
+        public bool Equals(string? one, string? other) => string.Equals(one, other, StringComparison.Ordinal);
+
+        public int GetHashCode([DisallowNull] string sql) => HashCode.Combine(sql.Length, sql[^1], sql[sql.Length / 2]);
     }
 }

@@ -10,13 +10,13 @@ namespace Filmgate.Storage.Sqlite;
 public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
 {
     /// <inheritdoc/>
-    public async ValueTask<AdmissionOutcome> AdmitAsync(Admission admission, CancellationToken cancellationToken)
+    public ValueTask<AdmissionOutcome> AdmitAsync(Admission admission, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(admission);
 
         // Serialised here, on the caller's thread, because the writer's time is everybody's.
         var request = StoredRequest.Json(admission.Task.Request);
-        return await database.WriteAsync(session => SqliteAdmission.Admit(session, admission, request)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new(database.AdmitAsync(admission, request).WaitAsync(cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -135,7 +135,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             """,
             provider)));
 
-    private static List<TaskKey> Keys(SqliteSession session, string sql, params ReadOnlySpan<object?> values)
+    private static List<TaskKey> Keys(SqliteSession session, string sql, params ReadOnlySpan<SqliteValue> values)
     {
         var keys = new List<TaskKey>();
         using var row = session.Query(sql, values);
@@ -304,7 +304,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             WHERE id = $12 AND account_id = $13 AND revision = $14
             """,
             next.State.Word(), next.Progress, next.Revision, next.Tries, next.DueAt?.Milliseconds(), next.CompletedAt?.Milliseconds(),
-            next.Failure?.Code.Name(), next.Failure?.Message, next.Clip?.Id.Value, next.Inputs is null ? null : step.At.Milliseconds(),
+            next.Failure?.Code.Name(), next.Failure?.Message, next.Clip?.Id.Value, next.Inputs is null ? (long?)null : step.At.Milliseconds(),
             next.CancelRequestedAt?.Milliseconds(), id, seen.Key.Account.Value, seen.Revision);
         if (updated != 1)
         {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
-using Microsoft.Data.Sqlite;
 using static Filmgate.Storage.Sqlite.SqliteRows;
 
 namespace Filmgate.Storage.Sqlite;
@@ -61,7 +60,7 @@ public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
             return uploads.ToImmutable();
         }));
 
-    private static Upload Upload(SqliteDataReader row) => new()
+    private static Upload Upload(SqliteRow row) => new()
     {
         Id = new UploadId(row.GetString(0)),
         Account = new AccountId(row.GetString(1)),

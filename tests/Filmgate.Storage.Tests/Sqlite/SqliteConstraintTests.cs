@@ -136,7 +136,11 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         await WriteAsync("INSERT INTO delivery_attempts VALUES ('d', 1, 0, 0, 200, NULL)");
     }
 
-    private Task<int> WriteAsync(string sql) => _stores.Database.WriteAsync(session => session.Execute(sql));
+    private Task<bool> WriteAsync(string sql) => _stores.Database.WriteAsync(session =>
+    {
+        session.Run(sql);
+        return true;
+    });
 
     private static string Ledger(string kind, long amount) =>
         $"INSERT INTO ledger (account_id, task_id, kind, amount_micros, at) VALUES ('acc_1', 'busy', '{kind}', {amount}, 0)";
