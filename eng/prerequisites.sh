@@ -53,6 +53,14 @@ with_lock() {
   fi
 }
 
+# The package that brings a program, where it has another name.
+package_of() {
+  case "$1" in
+    node) printf 'nodejs' ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
 missing_programs() {
   local program missing=""
   for program in "$@"; do
@@ -61,20 +69,22 @@ missing_programs() {
   printf '%s' "${missing# }"
 }
 
-# Each program has the name of the package that brings it. One with another name needs a case here.
 install_programs() {
-  local log="$root/artifacts/install.log" missing
+  local log="$root/artifacts/install.log" missing program packages=""
   # Another script may have installed them while this one waited for the lock.
   missing=$(missing_programs "$@")
   [ -n "$missing" ] || return 0
-  say "Installing $missing ..."
+  for program in $missing; do
+    packages="$packages $(package_of "$program")"
+  done
+  say "Installing$packages ..."
   export DEBIAN_FRONTEND=noninteractive
   # An update that fails for one source of many is no reason to give up: the installation tells whether it mattered.
   apt-get -o DPkg::Lock::Timeout=300 update > "$log" 2>&1 || true
   # shellcheck disable=SC2086 # one word per package
-  if ! apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing >> "$log" 2>&1; then
+  if ! apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $packages >> "$log" 2>&1; then
     tail -n 15 "$log" >&2
-    die "apt-get could not install $missing; its whole output is in $log."
+    die "apt-get could not install$packages; its whole output is in $log."
   fi
 }
 

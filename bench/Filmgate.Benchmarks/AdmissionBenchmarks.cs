@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine.Admission;
+using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
 using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
@@ -44,7 +46,7 @@ public class AdmissionBenchmarks
             CreatedAt = Samples.Now,
         };
         await accounts.AddAsync(account, [key], new AuditEntry(Samples.Now, "bench", "account.create", account.Id.Value), CancellationToken.None);
-        _ring = new KeyRing(accounts, TimeProvider.System);
+        _ring = new KeyRing(accounts, new KeyPairs(SigningKey.Open(_folder)), TimeProvider.System);
     }
 
     /// <summary>Closes the store and removes it.</summary>

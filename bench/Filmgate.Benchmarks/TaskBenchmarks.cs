@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
@@ -17,7 +18,7 @@ public class TaskBenchmarks
     private readonly CallbackFormat _format = new();
     private readonly TaskTransition _step = new TaskTransition.NoteProgress(Samples.Now, Samples.Task.LastAttempt!.Id, 40, Samples.Now.AddSeconds(2));
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("filmgate-benchmarks-");
-    private readonly TaskView _finished;
+    private readonly TaskDetails _finished;
     private readonly ClipLinks _links;
     private int _second;
 
@@ -25,14 +26,8 @@ public class TaskBenchmarks
     public TaskBenchmarks()
     {
         _links = new ClipLinks(SigningKey.Open(_folder.FullName), new PublicAddressHolder { Value = "https://video.example.com" });
-        _finished = new TaskView
-        {
-            Id = Samples.Task.Key.Task,
-            State = TaskState.Success,
-            CreatedAt = Samples.Now,
-            CompletedAt = Samples.Now.AddMinutes(1),
-            ClipUrl = _links.Clip(Clip, Samples.Now),
-        };
+        _finished = new TaskDetails(
+            Samples.Task with { State = TaskState.Success, CompletedAt = Samples.Now.AddMinutes(1), DueAt = null }, _links.Clip(Clip, Samples.Now), null);
     }
 
     /// <summary>Removes the signing key.</summary>
@@ -41,7 +36,7 @@ public class TaskBenchmarks
 
     /// <summary>The body of a finished task's status.</summary>
     [Benchmark]
-    public ReadOnlyMemory<byte> WriteStatusBody() => _format.Render(_finished);
+    public ReadOnlyMemory<byte> WriteStatusBody() => _format.Render(TaskEvents.Completed, _finished);
 
     /// <summary>A link that has to be signed: another expiry each time.</summary>
     [Benchmark]

@@ -1,4 +1,5 @@
-using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
+using Filmgate.Model.Gateway;
 using Filmgate.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,9 +9,10 @@ namespace Filmgate.Server;
 /// <summary>
 /// The last word on errors that no endpoint has worded: the caller gets a status and a trace id, the log gets the rest.
 /// </summary>
-internal sealed partial class FaultBarrier(RequestDelegate next, ILogger<FaultBarrier> log)
+internal sealed partial class FaultBarrier(RequestDelegate next, ErrorForms forms, ILogger<FaultBarrier> log)
 {
-    private const string RetryAfterSeconds = "2";
+    private static readonly Refusal StoreAway =
+        new(RefusalKind.Unavailable, "The service is not available now; try again later.") { RetryAfter = TimeSpan.FromSeconds(2) };
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -49,19 +51,26 @@ internal sealed partial class FaultBarrier(RequestDelegate next, ILogger<FaultBa
             return Task.CompletedTask;
         }
 
+        var form = forms.For(context.Request.Path);
         switch (error)
         {
             case BadHttpRequestException bad:
-                return ApixoErrors.WriteAsync(context, bad.StatusCode);
+                return form.WriteAsync(context, Refused(bad.StatusCode));
             case StoreUnavailableException:
-                LogUnavailable(error, ApixoErrors.RequestId(context));
-                context.Response.Headers.RetryAfter = RetryAfterSeconds;
-                return ApixoErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable);
+                LogUnavailable(error, ErrorForm.RequestId(context));
+                return form.WriteAsync(context, StoreAway);
             default:
-                LogFault(error, ApixoErrors.RequestId(context));
-                return ApixoErrors.WriteInternalAsync(context);
+                LogFault(error, ErrorForm.RequestId(context));
+                return form.WriteInternalAsync(context);
         }
     }
+
+    private static Refusal Refused(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new(RefusalKind.TooLarge, "The body is too large."),
+        StatusCodes.Status408RequestTimeout => new(RefusalKind.TooSlow, "The request came too slowly and was given up."),
+        _ => new(RefusalKind.Input, "The request is not valid HTTP."),
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed.")]
     private partial void LogFault(Exception error, string requestId);

@@ -2,8 +2,14 @@ using System.Security.Cryptography;
 using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Animatic.Scenes;
-using Filmgate.Dialects;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Fal;
+using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Replicate;
+using Filmgate.Dialects.Kie;
+using Filmgate.Dialects.Kling;
+using Filmgate.Dialects.OpenAiVideos;
+using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
@@ -63,7 +69,7 @@ internal static class GatewayComposition
             .AddProviders(options)
             .AddLifecycle()
             .AddWebhooks(options)
-            .AddApixo()
+            .AddSurfaces()
             .AddMaintenance();
         return builder;
     }
@@ -73,10 +79,17 @@ internal static class GatewayComposition
         app.UseMiddleware<FaultBarrier>();
         app.MapHealth();
         app.MapArtifacts();
+        app.MapInputs();
+        app.MapProviderCallbacks();
         app.MapApixo();
+        app.MapKling();
+        app.MapFal();
+        app.MapReplicate();
+        app.MapOpenAiVideos();
+        app.MapKie();
         app.MapAdmin();
         app.MapUploads();
-        app.MapApixoUnmatched();
+        app.MapUnmatched();
     }
 
     private static void ConfigureHost(WebApplicationBuilder builder, GatewaySettings settings, GatewayOptions options, EngineStart start)
@@ -92,19 +105,16 @@ internal static class GatewayComposition
         builder.Logging.ClearProviders();
         if (settings.LogToConsole)
         {
-            // One event is one line, whatever a caller's text holds; standard output stays free for what a command prints.
-            builder.Logging.AddSimpleConsole(console =>
+            // Standard output stays free for what a command prints.
+            builder.Logging.AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>().AddConsole(console =>
             {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
+                console.FormatterName = LogLineFormatter.FormatterName;
+                console.LogToStandardErrorThreshold = LogLevel.Trace;
             });
-            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
-        // Request logs of the framework hold whole query strings, signatures included. While the gateway starts, the framework is
-        // silent: a start that fails is told in one line by whoever asked for it, and stack traces before that line hide it.
+        // While the gateway starts, the framework is silent: a start that fails is told in one line by whoever asked for it, and stack
+        // traces before that line hide it.
         bool Wanted(LogLevel level) => level >= LogLevel.Warning && start.IsSet;
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", Wanted)
@@ -137,9 +147,13 @@ internal static class GatewayComposition
             FfmpegPath = options.FfmpegPath,
         })
         .AddSingleton<PublicAddressHolder>()
+        .AddSingleton<IPublicAddress>(provider => provider.GetRequiredService<PublicAddressHolder>())
         .AddSingleton(_ => SigningKey.Open(options.DataFolder))
         .AddSingleton<ClipLinks>()
+        .AddSingleton<InputLinks>()
+        .AddSingleton<CallbackLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()
         .AddSingleton(start);
 
@@ -157,8 +171,10 @@ internal static class GatewayComposition
         .AddSingleton<IUploadStore, SqliteUploadStore>();
 
     private static IServiceCollection AddAdmission(this IServiceCollection services) => services
+        .AddSingleton<KeyPairs>()
         .AddSingleton<KeyRing>()
         .AddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>())
+        .AddSingleton<WrongKeyGate>()
         .AddSingleton<IRateGate, RateGate>()
         .AddHostedService<KeyUseRecorder>()
         .AddSingleton<ITaskDesk, TaskDesk>();
@@ -167,10 +183,12 @@ internal static class GatewayComposition
         .AddSingleton(provider => new EgressOptions { AllowNetworks = provider.GetRequiredService<GatewayOptions>().AllowNetworks })
         .AddSingleton<IHostResolver, SystemHostResolver>()
         .AddSingleton<GuardedHttp>()
+        .AddSingleton<IUpstreamHttp, UpstreamHttp>()
         .AddSingleton(ImageRules.Default)
         .AddSingleton<ImageIntake>()
         .AddSingleton<UploadLinks>()
-        .AddSingleton<UploadDesk>()
+        .AddSingleton<UploadTickets>()
+        .AddSingleton<IUploadDesk, UploadDesk>()
         .AddSingleton<RequestImages>()
         .AddSingleton<InputIntake>();
 
@@ -193,24 +211,47 @@ internal static class GatewayComposition
             [.. provider.GetServices<IModerator>()], settings.WhenUnavailable, provider.GetRequiredService<ILogger<ModerationGate>>()));
     }
 
-    private static IServiceCollection AddProviders(this IServiceCollection services, GatewayOptions options) => services
+    private static IServiceCollection AddProviders(this IServiceCollection services, GatewayOptions options)
+    {
+        foreach (var settings in options.Providers)
+        {
+            services.AddSingleton(provider => ProviderDialects.Find(settings.Dialect)!.Create(
+                settings, provider.GetRequiredService<IUpstreamHttp>(), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        return services.AddRenderer(options).AddSingleton<ProviderDirectory>();
+    }
+
+    private static IServiceCollection AddRenderer(this IServiceCollection services, GatewayOptions options) => services
         .AddSingleton(provider => new AnimaticOptions { FfmpegPath = options.FfmpegPath, Clock = provider.GetRequiredService<TimeProvider>() })
         .AddSingleton<Ffmpeg>()
         .AddSingleton<IScenePainter, ScenePainter>()
         .AddSingleton<AnimaticRenderer>()
-        .AddSingleton<IVideoProvider, AnimaticProvider>()
-        .AddSingleton<ProviderDirectory>();
+        .AddSingleton<IVideoProvider, AnimaticProvider>();
 
     private static IServiceCollection AddLifecycle(this IServiceCollection services) => services
         .AddSingleton<IWaker, GrainWaker>()
         .AddSingleton<ISlots, GrainSlots>()
+        .AddSingleton<SubmissionWriter>()
+        .AddSingleton<CallbackHints>()
+        .AddSingleton<TaskSignals>()
         .AddSingleton<ClipIntake>()
         .AddSingleton<TaskDriver>();
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewayOptions options) => services
+        .AddSingleton<ICallbackSecrets, CallbackSecrets>()
         .AddSingleton<CallbackWriter>()
         .AddSingleton<DeliverySignal>()
         .AddHostedService(provider => ActivatorUtilities.CreateInstance<DeliveryPump>(provider, options.WebhookWaits));
+
+    private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
+        .AddSingleton<ErrorForms>()
+        .AddApixo()
+        .AddKling()
+        .AddFal()
+        .AddReplicate()
+        .AddOpenAiVideos()
+        .AddKie();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddHostedService<OverdueSweeper>()

@@ -8,6 +8,7 @@ using Filmgate.Engine.Moderation.Rules;
 using Filmgate.Engine.Moderation.Service;
 using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Providers;
 using Filmgate.Model.Webhooks;
 using Microsoft.Extensions.Configuration;
 
@@ -46,6 +47,8 @@ public sealed record GatewayOptions
     public required ImmutableArray<TimeSpan> WebhookWaits { get; init; }
     /// <summary>How requests are moderated. Default: not at all.</summary>
     public ModerationSettings Moderation { get; init; } = new();
+    /// <summary>The providers outside this process, by name. Default: none.</summary>
+    public ImmutableArray<ProviderSettings> Providers { get; init; } = [];
 }
 
 /// <summary>Reads <see cref="GatewayOptions"/>: command first, then short names, then the long ones, then defaults.</summary>
@@ -57,11 +60,12 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
     public GatewayOptions Read()
     {
         var networks = ReadNetworks();
+        var publicUrl = ReadPublicUrl();
         var options = new GatewayOptions
         {
             Urls = ReadUrls(),
             DataFolder = Path.GetFullPath(settings.DataFolder ?? Text("FILMGATE_DATA", "Filmgate:Data") ?? "data"),
-            PublicUrl = ReadPublicUrl(),
+            PublicUrl = publicUrl,
             AllowNetworks = networks,
             AdminKey = ReadKey("FILMGATE_ADMIN_KEY", KeyKind.Admin),
             ApiKey = ReadKey("FILMGATE_API_KEY", KeyKind.Live, KeyKind.Test),
@@ -76,6 +80,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
             WebhookWaits = ReadWaits(),
             Moderation = ReadModeration(networks),
+            Providers = new ProviderSettingsReader(configuration, networks, publicUrl is not null, _errors).Read(),
         };
         CheckDatabase();
         return _errors.Count == 0 ? options : throw new GatewaySettingsException(_errors);

@@ -16,6 +16,13 @@ public interface ITaskStore
     /// <exception cref="StoreUnavailableException">It could not be written; nothing is kept of it.</exception>
     ValueTask<AdmissionOutcome> AdmitAsync(Admission admission, CancellationToken cancellationToken);
 
+    /// <summary>Forgets idempotency keys whose time is over; they stand for nothing any more.</summary>
+    /// <param name="now">The present.</param>
+    /// <param name="limit">Most keys at a time, so that no other write waits long.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>How many were forgotten.</returns>
+    ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
     /// <summary>The few fields that a status answer needs; null when the account has no such task.</summary>
     ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken);
 
@@ -30,7 +37,17 @@ public interface ITaskStore
     /// <exception cref="StoreUnavailableException">It could not be written.</exception>
     ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken);
 
-    /// <summary>Tasks of an account that match, newest first.</summary>
+    /// <summary>The task to which the account gave that id of its own through that dialect; null when there is none.</summary>
+    ValueTask<VideoTask?> FindByExternalIdAsync(AccountId account, string dialect, string externalId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a terminal task out of every look-up and gives its clip up. The row stays: the books need it. False while the task is in
+    /// flight, null when the account has no such task.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">It could not be written.</exception>
+    ValueTask<bool?> DeleteAsync(TaskKey key, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Tasks of an account that match, in the order that the filter names.</summary>
     ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Tasks whose due time has come, longest overdue first.</summary>

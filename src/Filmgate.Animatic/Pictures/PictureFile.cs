@@ -52,7 +52,7 @@ internal sealed class PictureFile : IDisposable
         double scale = Math.Max((double)size.Width / seenWidth, (double)size.Height / seenHeight);
         canvas.Translate((float)((size.Width - scale * seenWidth) / 2), (float)((size.Height - scale * seenHeight) / 2));
         canvas.Scale((float)scale);
-        canvas.Concat(Upright(codec.EncodedOrigin, decoded.Width, decoded.Height));
+        canvas.Concat(Turn(codec.EncodedOrigin, decoded.Width, decoded.Height));
 
         using SKImage image = SKImage.FromBitmap(decoded);
         SKSamplingOptions sampling = scale == 1 ? SKSamplingOptions.Default
@@ -60,6 +60,21 @@ internal sealed class PictureFile : IDisposable
         canvas.DrawImage(image, 0, 0, sampling);
         canvas.Flush();
         return frame;
+    }
+
+    /// <summary>Decodes the picture in its full size, turned as it is meant to be seen.</summary>
+    /// <exception cref="AnimaticException">The file is damaged or ends early.</exception>
+    public SKBitmap Upright(bool isOpaque)
+    {
+        using SKBitmap decoded = Decode(zoom: 1);
+        using SKColorSpace srgb = SKColorSpace.CreateSrgb();
+        var upright = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Bgra8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul, srgb));
+        using var canvas = new SKCanvas(upright);
+        canvas.Clear(isOpaque ? Behind : SKColors.Transparent);
+        canvas.Concat(Turn(codec.EncodedOrigin, decoded.Width, decoded.Height));
+        canvas.DrawBitmap(decoded, 0, 0);
+        canvas.Flush();
+        return upright;
     }
 
     /// <inheritdoc/>
@@ -110,7 +125,7 @@ internal sealed class PictureFile : IDisposable
         return picture;
     }
 
-    private static SKMatrix Upright(SKEncodedOrigin origin, int width, int height) => origin switch
+    private static SKMatrix Turn(SKEncodedOrigin origin, int width, int height) => origin switch
     {
         SKEncodedOrigin.TopRight => new SKMatrix(-1, 0, width, 0, 1, 0, 0, 0, 1),
         SKEncodedOrigin.BottomRight => new SKMatrix(-1, 0, width, 0, -1, height, 0, 0, 1),

@@ -9,7 +9,8 @@ internal static class KeysCommand
     /// <summary>What its help ends with.</summary>
     public const string Ending =
         """
-        A key's secret is shown once, when it is made; the gateway keeps only its hash.
+        A key's secret is shown once, when it is made; the gateway keeps only its hash. Access key and secret key are the
+        same key for clients that sign (Kling's); callbacks are checked by the webhook secret.
 
         Examples:
           filmgate keys list --account acc_…
@@ -151,6 +152,12 @@ internal static class KeysCommand
             ("revoked", key.Moment("revoked_at")),
             ("allowed from", key.Cell("allowed_networks")),
         ];
-        AdminOutput.WritePairs(terminal, key.Cell("secret") is { } secret and not "-" ? [.. pairs, ("secret", secret)] : pairs);
+
+        // A new key's only: what it is used by, in its three forms, and what callbacks are checked by.
+        (string Name, string Value)[] secrets =
+        [
+            ("secret", key.Cell("secret")), ("access key", key.Cell("access_key")), ("secret key", key.Cell("secret_key")), ("webhook secret", key.Cell("webhook_secret")),
+        ];
+        AdminOutput.WritePairs(terminal, [.. pairs, .. secrets.Where(pair => pair.Value != "-")]);
     }
 }

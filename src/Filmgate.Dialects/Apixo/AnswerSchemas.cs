@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
+using static Filmgate.Dialects.Http.Shape;
 
 namespace Filmgate.Dialects.Apixo;
 
@@ -11,7 +13,8 @@ internal static class AnswerSchemas
     /// <summary>Names of the shapes.</summary>
     public const string
         Created = "CreatedTask", Status = "TaskStatus", Amount = "Amount", Page = "TaskPage", Task = "Task", Canceled = "Cancellation",
-        Estimate = "Estimate", Models = "Models", Any = "Document", Request = "GenerationRequest", Failure = "Failure";
+        Estimate = "Estimate", Models = "Models", Any = "Document", Request = "GenerationRequest",
+        Upload = "Upload", Picture = "Picture", PictureForm = "PictureForm", Failure = "Failure";
 
     /// <summary>All shapes by name.</summary>
     public static JsonObject All() => new()
@@ -51,25 +54,31 @@ internal static class AnswerSchemas
             Required(Wire.CurrencyName, Text()),
             Optional(Wire.Provider, Text("Absent when no provider can take the request now.")),
             Required(Wire.Reason, Text())),
+        [Upload] = Fields(
+            new("uploadId", Text()),
+            new("url", Text("May stand in image_urls of this account.")),
+            new("width", Whole("Pixels.")),
+            new("height", Whole("Pixels.")),
+            new("bytes", Whole("Bytes.")),
+            new("mediaType", Text("What the picture is, whatever was declared.")),
+            new("expiresTime", Time())),
+        [Picture] = Text("The picture's bytes."),
+        [PictureForm] = Fields(new Property("file", Text("The picture's bytes; one file, under any name."))),
         [Models] = ListOf(new JsonObject { ["type"] = "object" }),
         [Any] = new JsonObject { ["type"] = "object" },
-        [Failure] = Fields(
-            Required(Wire.Code, Number("The HTTP status.")),
-            Required(Wire.Message, Text()),
-            Required(Wire.Data, Fields(
-                Required(Wire.Error, Text()),
-                Optional(Wire.FailCode, Text()),
-                Optional(Wire.FailMsg, Text()),
-                Optional(Wire.Errors, ListOf(Fields(
-                    Required(Wire.Field, Text()), Optional(Wire.Value, Text()), Required(Wire.Message, Text()))))))),
+        [Failure] = FailureShape(),
     };
 
-    /// <summary>A reference to a shape.</summary>
-    public static JsonObject Reference(string name) => new() { ["$ref"] = "#/components/schemas/" + name };
-
-    /// <summary>The envelope of a success with that <c>data</c>.</summary>
-    public static JsonObject Enveloped(string name) => Fields(
-        Required(Wire.Code, Number("200")), Required(Wire.Message, Text()), Required(Wire.Data, Reference(name)));
+    /// <summary>The shape of every refusal.</summary>
+    public static JsonObject FailureShape() => Fields(
+        Required(Wire.Code, Number("The HTTP status.")),
+        Required(Wire.Message, Text()),
+        Required(Wire.Data, Fields(
+            Required(Wire.Error, Text()),
+            Optional(Wire.FailCode, Text()),
+            Optional(Wire.FailMsg, Text()),
+            Optional(Wire.Errors, ListOf(Fields(
+                Required(Wire.Field, Text()), Optional(Wire.Value, Text()), Required(Wire.Message, Text())))))));
 
     private static IEnumerable<Property> Progress() =>
     [
@@ -99,45 +108,9 @@ internal static class AnswerSchemas
         Optional(Wire.AcceptedTime, Time()),
         Optional(Wire.EndedTime, Time()));
 
-    private static JsonObject Fields(params IEnumerable<Property> properties)
-    {
-        var named = new JsonObject();
-        var required = new JsonArray();
-        foreach (var property in properties)
-        {
-            named[property.Name] = property.Schema;
-            if (property.IsRequired)
-            {
-                required.Add((JsonNode)property.Name);
-            }
-        }
-
-        return new JsonObject { ["type"] = "object", ["required"] = required, ["properties"] = named };
-    }
-
     private static Property Required(JsonEncodedText name, JsonObject schema) => new(name.Value, schema, IsRequired: true);
 
     private static Property Optional(JsonEncodedText name, JsonObject schema) => new(name.Value, schema, IsRequired: false);
 
-    private static JsonObject Text(string? description = null) => Described("string", description);
-
-    private static JsonObject Number(string description) => Described("number", description);
-
-    private static JsonObject Money() => Described("number", "US dollars.");
-
-    private static JsonObject Time() => Described("integer", "Unix milliseconds.");
-
-    private static JsonObject ListOf(JsonObject items) => new() { ["type"] = "array", ["items"] = items };
-
-    private static JsonObject OneOf(IEnumerable<string> names) => new()
-    {
-        ["type"] = "string",
-        ["enum"] = new JsonArray([.. names.Select(name => (JsonNode)name)]),
-    };
-
-    private static JsonObject Described(string type, string? description) => description is null
-        ? new JsonObject { ["type"] = type }
-        : new JsonObject { ["type"] = type, ["description"] = description };
-
-    private readonly record struct Property(string Name, JsonObject Schema, bool IsRequired);
+    private static JsonObject Time() => Shape.Whole("Unix milliseconds.");
 }

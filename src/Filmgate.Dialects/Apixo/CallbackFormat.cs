@@ -9,11 +9,23 @@ public sealed class CallbackFormat : ICallbackFormat
     public string Dialect => Wire.Dialect;
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte> Render(TaskView task)
+    public ReadOnlyMemory<byte> Render(TaskEvents happened, TaskDetails task)
     {
         ArgumentNullException.ThrowIfNull(task);
         var envelope = Envelope.Success();
-        StatusBody.Write(envelope.Json, task);
+        StatusBody.Write(envelope.Json, task.View);
         return envelope.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return
+        [
+            new("Content-Type", "application/json"),
+            new("webhook-id", callback.Id.Value),
+            new("webhook-timestamp", callback.At.ToUnixTimeSeconds().ToString()),
+        ];
     }
 }

@@ -1,3 +1,5 @@
+using Filmgate.Dialects.Http;
+using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Dialects.Apixo;
@@ -10,7 +12,8 @@ internal static class DocumentEndpoints
     {
         if (!HttpMethods.Equals(context.Request.Method, method))
         {
-            return ApixoErrors.WriteMethodAsync(context, method);
+            return ApixoErrorForm.Instance.WriteAsync(
+                context, new Refusal(RefusalKind.Method, $"The method {context.Request.Method} is not allowed here; use {method}.") { Allow = method });
         }
 
         context.Response.ContentType = "application/json";

@@ -1,5 +1,6 @@
-using System.Collections.Immutable;
-using Filmgate.Model.Requests;
+using System.Collections.Frozen;
+using Filmgate.Dialects.Http;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
 using Microsoft.AspNetCore.Http;
 
@@ -8,33 +9,43 @@ namespace Filmgate.Dialects.Apixo;
 /// <summary>Faults and refusals in APIXO's words: which field, which status, which sentence.</summary>
 internal static class ErrorMap
 {
-    /// <summary>The field as the caller wrote it, such as <c>input.image_urls[1]</c>.</summary>
-    public static string Path(RequestFault fault)
+    /// <summary>The names of the fields.</summary>
+    public static FieldNames Fields { get; } = new(
+        [.. Wire.BodyFields, .. Wire.InputFields.Select(input => ($"input.{input.Name}", input.Field))]);
+
+    /// <summary>The status of a refusal. Source: APIXO, errors page.</summary>
+    public static int Status(RefusalKind kind) => kind switch
     {
-        var path = Paths[(int)fault.Field];
-        return fault switch
-        {
-            { Index: { } index } => $"{path}[{index}]",
-            { ShownEntry: { } entry } => $"{path}.{entry}",
-            _ => path,
-        };
-    }
+        RefusalKind.Input => StatusCodes.Status400BadRequest,
+        RefusalKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        RefusalKind.OverBudget => StatusCodes.Status402PaymentRequired,
+        RefusalKind.Policy or RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
+        RefusalKind.NotFound => StatusCodes.Status404NotFound,
+        RefusalKind.Method => StatusCodes.Status405MethodNotAllowed,
+        RefusalKind.TooSlow => StatusCodes.Status408RequestTimeout,
+        RefusalKind.DuplicateId or RefusalKind.WrongState => StatusCodes.Status409Conflict,
+        RefusalKind.Gone => StatusCodes.Status410Gone,
+        RefusalKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RefusalKind.MediaType => StatusCodes.Status415UnsupportedMediaType,
+        RefusalKind.KeyReused => StatusCodes.Status422UnprocessableEntity,
+        RefusalKind.RequestRate or RefusalKind.TooManyInFlight => StatusCodes.Status429TooManyRequests,
+        RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
 
-    /// <summary>The fault in one sentence: field, what is allowed, what came.</summary>
-    public static string Sentence(RequestFault fault) => Sentence(Path(fault), fault.Rule, fault.Value);
+    /// <summary>The kind of a refusal that is known by its status alone; the first of several.</summary>
+    public static RefusalKind Kind(int status) => Kinds.GetValueOrDefault(status, RefusalKind.Internal);
 
-    /// <summary>The same for what has a name but no field: a parameter of the query.</summary>
-    public static string Sentence(string name, string rule, string? value = null) =>
-        RequestFault.Shorten(value) is { } shown ? $"{name} {rule}, got {Delimited(shown)}" : $"{name} {rule}";
+    private static readonly FrozenDictionary<int, RefusalKind> Kinds =
+        Enum.GetValues<RefusalKind>().GroupBy(Status).ToFrozenDictionary(kinds => kinds.Key, kinds => kinds.First());
 
-    /// <summary>
-    /// The status of a refusal. Money and policy have their own statuses (APIXO, errors page: 402 and 403); a plain
-    /// fault beside them is the one to mend first, so it decides.
-    /// </summary>
-    public static int Status(ImmutableArray<RequestFault> faults) =>
-        faults.Any(fault => !IsPolicy(fault) && !IsMoney(fault)) ? StatusCodes.Status400BadRequest
-        : faults.Any(IsPolicy) ? StatusCodes.Status403Forbidden
-        : StatusCodes.Status402PaymentRequired;
+    /// <summary>The code that a refusal bears beside its status; null for most.</summary>
+    public static string? FailCode(Refusal refusal) => refusal.Kind switch
+    {
+        RefusalKind.OverBudget => FailureCode.InsufficientCredits.Name(),
+        RefusalKind.KeyReused => Wire.IdempotencyKeyReused,
+        _ => null,
+    };
 
     /// <summary>What a status says when nothing more is known.</summary>
     public static string Sentence(int status) => status switch
@@ -55,32 +66,4 @@ internal static class ErrorMap
         >= 500 => "The request could not be answered.",
         _ => "The request was refused.",
     };
-
-    private static readonly ImmutableArray<string> Paths = BuildPaths();
-
-    private static bool IsPolicy(RequestFault fault) => fault.Code is FailureCode.ContentViolation or FailureCode.NsfwDetected;
-
-    private static bool IsMoney(RequestFault fault) => fault.Code is FailureCode.InsufficientCredits;
-
-    // A value that is empty or begins or ends with a space would otherwise not be seen.
-    private static string Delimited(string value) =>
-        value.Length == 0 || char.IsWhiteSpace(value[0]) || char.IsWhiteSpace(value[^1]) ? $"\"{value}\"" : value;
-
-    private static ImmutableArray<string> BuildPaths()
-    {
-        var paths = new string[Enum.GetValues<RequestField>().Length];
-        paths[(int)RequestField.Body] = "body";
-        paths[(int)RequestField.IdempotencyKey] = Wire.IdempotencyKeyHeader;
-        foreach (var (name, field) in Wire.BodyFields)
-        {
-            paths[(int)field] = name;
-        }
-
-        foreach (var (name, field) in Wire.InputFields)
-        {
-            paths[(int)field] = $"input.{name}";
-        }
-
-        return [.. paths];
-    }
 }

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Requests;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +13,7 @@ internal sealed class GenerationEndpoints(ITaskDesk desk)
     {
         if (IdempotencyHeader.Read(context.Request.Headers, out var key) is { } badKey)
         {
-            await ApixoErrors.WriteAsync(context, [badKey]);
+            await ApixoErrorForm.Instance.WriteAsync(context, Refusal.Of([badKey]));
             return;
         }
 
@@ -23,32 +23,14 @@ internal sealed class GenerationEndpoints(ITaskDesk desk)
         }
 
         // From here on the caller may leave: a creation that has begun is finished, so that it never stands half done.
-        switch (await desk.CreateAsync(caller, Wire.Dialect, draft, key, CancellationToken.None))
+        var outcome = await desk.CreateAsync(caller, Wire.Dialect, draft, key, CancellationToken.None);
+        if (outcome is CreateOutcome.Accepted accepted)
         {
-            case CreateOutcome.Accepted accepted:
-                WriteAccepted(context.Response, accepted);
-                break;
-            case CreateOutcome.Refused refused:
-                await ApixoErrors.WriteAsync(context, refused.Faults);
-                break;
-            case CreateOutcome.KeyReused:
-                await ApixoErrors.WriteCodedAsync(
-                    context,
-                    StatusCodes.Status422UnprocessableEntity,
-                    ErrorMap.Sentence(StatusCodes.Status422UnprocessableEntity),
-                    Wire.IdempotencyKeyReused);
-                break;
-            case CreateOutcome.TooMany tooMany:
-                WaitHeaders.Write(context.Response, tooMany.Limit, tooMany.RetryAfter);
-                await ApixoErrors.WriteAsync(context, StatusCodes.Status429TooManyRequests, tooMany.Reason);
-                break;
-            case CreateOutcome.OverBudget over:
-                await ApixoErrors.WriteOverBudgetAsync(context, over);
-                break;
-            case CreateOutcome.Unavailable unavailable:
-                WaitHeaders.Write(context.Response, unavailable.RetryAfter);
-                await ApixoErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, unavailable.Reason);
-                break;
+            WriteAccepted(context.Response, accepted);
+        }
+        else
+        {
+            await ApixoErrorForm.Instance.WriteAsync(context, Refusal.Of(outcome)!);
         }
     }
 
@@ -66,52 +48,20 @@ internal sealed class GenerationEndpoints(ITaskDesk desk)
                 WritePriced(context.Response, priced);
                 break;
             case EstimateOutcome.Refused refused:
-                await ApixoErrors.WriteAsync(context, refused.Faults);
+                await ApixoErrorForm.Instance.WriteAsync(context, Refusal.Of(refused.Faults));
                 break;
         }
     }
 
     // Null when the request is refused; the refusal is then written.
-    private static async ValueTask<GenerationDraft?> ReadDraftAsync(HttpContext context)
-    {
-        if (ContentTypes.Fault(context.Request) is { } wrongType)
-        {
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, wrongType);
-            return null;
-        }
-
-        GenerationDraft? draft;
-        ImmutableArray<RequestFault> faults;
-        try
-        {
-            using var body = await RequestBody.ReadAsync(context, HttpLimits.MaxCreateBodyBytes);
-            draft = RequestReader.Read(body.Bytes, out faults);
-        }
-        catch (BadHttpRequestException e)
-        {
-            await ApixoErrors.WriteAsync(context, e.StatusCode, BodyRefusal(e.StatusCode));
-            return null;
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            // Mostly the caller has gone and reads no answer; but Kestrel also reports some broken chunks in this way.
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status400BadRequest, BodyRefusal(StatusCodes.Status400BadRequest));
-            return null;
-        }
-
-        if (draft is null)
-        {
-            await ApixoErrors.WriteAsync(context, faults);
-        }
-
-        return draft;
-    }
+    private static ValueTask<GenerationDraft?> ReadDraftAsync(HttpContext context) =>
+        JsonBody.ReadAsync<GenerationDraft>(context, ApixoErrorForm.Instance, RequestReader.Read);
 
     private static void WriteAccepted(HttpResponse response, CreateOutcome.Accepted accepted)
     {
         if (accepted.IsReplay)
         {
-            response.Headers[Wire.ReplayedHeader] = "true";
+            response.Headers[IdempotencyHeader.Replayed] = "true";
         }
 
         var envelope = Envelope.Success();
@@ -136,11 +86,4 @@ internal sealed class GenerationEndpoints(ITaskDesk desk)
         envelope.Json.WriteEndObject();
         envelope.Send(response);
     }
-
-    private static string BodyRefusal(int status) => status switch
-    {
-        StatusCodes.Status413PayloadTooLarge => $"The body must be at most {HttpLimits.MaxCreateBodyBytes} bytes.",
-        StatusCodes.Status408RequestTimeout => "The body came too slowly and was given up.",
-        _ => "The body ended before it was complete, or is not framed as HTTP says.",
-    };
 }

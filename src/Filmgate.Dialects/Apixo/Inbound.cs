@@ -1,3 +1,4 @@
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Requests;
 using Microsoft.AspNetCore.Builder;
@@ -20,7 +21,10 @@ public static class ApixoInbound
         ArgumentNullException.ThrowIfNull(endpoints);
         var desk = endpoints.ServiceProvider.GetRequiredService<ITaskDesk>();
         var door = new CallerDoor(
-            endpoints.ServiceProvider.GetRequiredService<IKeyRing>(), endpoints.ServiceProvider.GetRequiredService<IRateGate>(), "tasks");
+            endpoints.ServiceProvider.GetRequiredService<IKeyRing>(),
+            endpoints.ServiceProvider.GetRequiredService<IRateGate>(),
+            ApixoErrorForm.Instance,
+            "tasks");
         var tasks = new TaskEndpoints(desk);
         var generation = new GenerationEndpoints(desk);
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Requests;
 
 namespace Filmgate.Dialects.Apixo;
@@ -49,7 +50,7 @@ internal static class ModelCard
     public static ReadOnlyMemory<byte> Bytes(JsonNode document, bool indented = true)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Wire.Encoder, Indented = indented }))
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JsonAnswer.Encoder, Indented = indented }))
         {
             document.WriteTo(json);
         }

@@ -1,48 +1,9 @@
 using System.Collections.Immutable;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Dialects.Apixo;
-
-/// <summary>A parameter of an operation.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Place"><c>query</c>, <c>path</c> or <c>header</c>.</param>
-/// <param name="Description">What it means.</param>
-/// <param name="IsRequired">Whether it must be given.</param>
-internal sealed record OperationParameter(string Name, string Place, string Description, bool IsRequired = false);
-
-/// <summary>One thing that a caller can do: where, how, and what may be answered. Routes and the OpenAPI document both come from it.</summary>
-/// <param name="Method">HTTP method.</param>
-/// <param name="Path">Path, with its placeholders.</param>
-/// <param name="Id">Its name in generated clients.</param>
-/// <param name="Summary">What it does.</param>
-/// <param name="Answer">What <see cref="AnswerSchemas"/> calls its <c>data</c>, or the whole answer when it needs no key.</param>
-internal sealed record Operation(string Method, string Path, string Id, string Summary, string Answer)
-{
-    /// <summary>Whether a key must be sent; without one the answer is not enveloped.</summary>
-    public bool NeedsKey { get; init; } = true;
-
-    /// <summary>Whether the body is a generation request.</summary>
-    public bool TakesRequest { get; init; }
-
-    /// <summary>Whether it may say that it repeats an earlier answer.</summary>
-    public bool MayReplay { get; init; }
-
-    /// <summary>Parameters.</summary>
-    public ImmutableArray<OperationParameter> Parameters { get; init; } = [];
-
-    /// <summary>Statuses of refusals beyond those that every operation with a key has.</summary>
-    public ImmutableArray<int> Refusals { get; init; } = [];
-
-    /// <summary>All statuses of refusals, in order.</summary>
-    public IEnumerable<int> AllRefusals => NeedsKey ? Refusals.Concat(Door).Distinct().Order() : [];
-
-    private static readonly ImmutableArray<int> Door =
-    [
-        StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status429TooManyRequests,
-        StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable,
-    ];
-}
 
 /// <summary>All operations of the task API. Sources: as the endpoints'.</summary>
 internal static class Operations
@@ -53,18 +14,20 @@ internal static class Operations
         StatusCodes.Status415UnsupportedMediaType,
     ];
 
+    private static readonly ImmutableArray<OperationBody> Request = [new(OpenApiDocument.Json, AnswerSchemas.Request)];
+
     private static readonly OperationParameter TaskId = new("id", "path", "The task.", IsRequired: true);
 
     /// <summary>Creates a task.</summary>
     public static Operation CreateTask { get; } = new(
         HttpMethods.Post, $"{Wire.Base}/generateTask/{GenerationRules.Model}", "createTask", "Creates a task and answers at once.", AnswerSchemas.Created)
     {
-        TakesRequest = true,
+        Bodies = Request,
         MayReplay = true,
         Parameters =
         [
             new(
-                Wire.IdempotencyKeyHeader,
+                IdempotencyHeader.Name,
                 "header",
                 $"1 to {IdempotencyClaim.KeyLengthMax} visible ASCII characters. The same key with the same request makes no second task for 24 hours."),
         ],
@@ -122,7 +85,18 @@ internal static class Operations
     public static Operation Estimate { get; } = new(
         HttpMethods.Post, $"{Wire.Base}/estimate/{GenerationRules.Model}", "estimate", "Says what a request would cost and where it would go; creates nothing.", AnswerSchemas.Estimate)
     {
-        TakesRequest = true,
+        Bodies = Request,
+        Refusals = OfBodies,
+    };
+
+    /// <summary>Takes a picture. The bytes are the server's affair, which maps it.</summary>
+    public static Operation UploadPicture { get; } = new(
+        HttpMethods.Post, Wire.Base + "/uploads", "uploadPicture", "Takes a picture whose url may stand in image_urls of this account for 24 hours.", AnswerSchemas.Upload)
+    {
+        Bodies =
+        [
+            new("image/*", AnswerSchemas.Picture), new("application/octet-stream", AnswerSchemas.Picture), new("multipart/form-data", AnswerSchemas.PictureForm),
+        ],
         Refusals = OfBodies,
     };
 
@@ -153,6 +127,6 @@ internal static class Operations
     /// <summary>All of them, in the order in which they are shown.</summary>
     public static ImmutableArray<Operation> All { get; } =
     [
-        CreateTask, ReadStatus, ReadBalance, ListTasks, ReadTask, CancelTask, Estimate, ListModels, ReadModelIndex, ReadModelSchema, ReadOpenApi,
+        CreateTask, ReadStatus, ReadBalance, ListTasks, ReadTask, CancelTask, Estimate, UploadPicture, ListModels, ReadModelIndex, ReadModelSchema, ReadOpenApi,
     ];
 }

@@ -1,3 +1,4 @@
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -6,10 +7,10 @@ namespace Filmgate.Dialects.Apixo;
 /// <summary>Registers what the house needs of this dialect.</summary>
 public static class ApixoRegistration
 {
-    /// <summary>Adds the callback format. The endpoints are mapped by <see cref="ApixoInbound.MapApixo"/>.</summary>
+    /// <summary>Adds callback format and error form. The endpoints are mapped by <see cref="ApixoInbound.MapApixo"/>.</summary>
     public static IServiceCollection AddApixo(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return services.AddSingleton<ICallbackFormat, CallbackFormat>();
+        return services.AddSingleton<ICallbackFormat, CallbackFormat>().AddSingleton<ErrorForm>(ApixoErrorForm.Instance);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Requests;
 
 namespace Filmgate.Dialects.Apixo;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
 
@@ -57,7 +58,7 @@ internal static class StatusBody
     {
         json.WritePropertyName(Wire.ResultJson);
         json.WriteStringValueSegment("{\"resultUrls\":[\"", isFinalSegment: false);
-        json.WriteStringValueSegment(Wire.Encoder.Encode(url), isFinalSegment: false);
+        json.WriteStringValueSegment(JsonAnswer.Encoder.Encode(url), isFinalSegment: false);
         json.WriteStringValueSegment("\"]}", isFinalSegment: true);
     }
 }

@@ -1,3 +1,4 @@
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Requests;

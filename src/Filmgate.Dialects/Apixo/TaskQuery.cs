@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
@@ -81,7 +82,7 @@ internal sealed class TaskQuery
             case Wire.StateParameter:
                 return filter with { State = State(value) };
             case Wire.ModeParameter:
-                return filter with { Mode = Mode(value) };
+                return filter with { Modes = Mode(value) is { } mode ? [mode] : [] };
             case Wire.CreatedFromParameter:
                 return filter with { CreatedFrom = Time(name, value) };
             case Wire.CreatedBeforeParameter:
@@ -173,5 +174,5 @@ internal sealed class TaskQuery
         return null;
     }
 
-    private void Refuse(string name, string rule, string? value = null) => faults.Add(ErrorMap.Sentence(name, rule, value));
+    private void Refuse(string name, string rule, string? value = null) => faults.Add(FieldNames.Sentence(name, rule, value));
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
@@ -22,9 +22,6 @@ internal static class Wire
     /// <summary>Values of <c>request_type</c>. Source: APIXO, generate-task page.</summary>
     public const string Async = "async", Callback = "callback";
 
-    /// <summary>The header by which a repeated creation is known, and the one that says that it was.</summary>
-    public const string IdempotencyKeyHeader = "Idempotency-Key", ReplayedHeader = "Idempotent-Replayed";
-
     /// <summary>The code of a creation whose key stands for another request. Not a failure of a task, so not among <see cref="FailureCode"/>.</summary>
     public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
 
@@ -43,20 +40,8 @@ internal static class Wire
     /// <summary>The currency of all amounts.</summary>
     public const string Currency = "USD";
 
-    /// <summary>Deepest nesting of a body. A right one has three levels.</summary>
-    public const int MaxDepth = 32;
-
-    /// <summary>Most tokens in a body. A right one has some forty; each costs memory before its meaning is known.</summary>
-    public const int MaxTokens = 2_000;
-
     /// <summary>Most entries of <c>image_urls</c> that are read; no mode takes more than two.</summary>
     public const int MaxImageEntries = 16;
-
-    /// <summary>
-    /// Leaves <c>&amp;</c>, <c>+</c> and quotes readable inside <c>resultJson</c>, which clients parse twice. The answers
-    /// are JSON by content type and are never put into a page.
-    /// </summary>
-    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <summary>Fields of the body. Source: APIXO, generate-task page; <c>source</c> is sent by its MCP client only, <c>metadata</c> is ours.</summary>
     public static readonly ImmutableArray<(string Name, RequestField Field)> BodyFields =
@@ -165,5 +150,5 @@ internal static class Wire
     private static readonly System.Buffers.SearchValues<char> TaskIdCharacters =
         System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
 
-    private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+    private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name, JsonAnswer.Encoder);
 }

@@ -13,12 +13,13 @@ namespace Filmgate.Engine.Admission;
 /// Checks keys. Found keys are remembered for a short while, so that a status read costs no look-up; unknown ones are not,
 /// so that nobody can fill the memory by guessing. A mistyped key is refused by its checksum alone.
 /// </summary>
-public sealed class KeyRing(IAccountStore accounts, TimeProvider time) : IKeyRing
+public sealed class KeyRing(IAccountStore accounts, KeyPairs pairs, TimeProvider time) : IKeyRing
 {
     /// <summary>How long a revoked key may still be taken.</summary>
     public static readonly TimeSpan MemoryMax = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Remembered> _memory = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<KeyId, (Known Key, long At)> _pairMemory = new();
     private readonly ConcurrentDictionary<KeyId, DateTimeOffset> _uses = new();
 
     /// <inheritdoc/>
@@ -33,23 +34,31 @@ public sealed class KeyRing(IAccountStore accounts, TimeProvider time) : IKeyRin
         var candidates = _memory.TryGetValue(prefix, out var remembered) && time.GetElapsedTime(remembered.At) < MemoryMax
             ? remembered.Keys
             : await FindAsync(prefix, cancellationToken).ConfigureAwait(false);
-        if (Match(key, candidates) is not { } match)
+        return Match(key, candidates) is { } match ? Admit(match, source) : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SigningCaller?> FindPairAsync(string accessKey, IPAddress? source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(accessKey);
+        if (!KeyText.CouldBeId(accessKey))
         {
             return null;
         }
 
-        var now = time.GetUtcNow();
-        if (match.ExpiresAt <= now || !match.MayBeUsedFrom(source))
-        {
-            return null;
-        }
-
-        _uses[match.Caller.Key] = now;
-        return match.Caller;
+        var id = new KeyId(accessKey);
+        var known = _pairMemory.TryGetValue(id, out var remembered) && time.GetElapsedTime(remembered.At) < MemoryMax
+            ? remembered.Key
+            : await FindAsync(id, cancellationToken).ConfigureAwait(false);
+        return known is not null && Admit(known, source) is { } caller ? new SigningCaller(caller, pairs.SecretOf(id)) : null;
     }
 
     /// <summary>Forgets a key at once, where the change was made on this node.</summary>
-    public void Forget(string prefix) => _memory.TryRemove(prefix, out _);
+    public void Forget(string prefix)
+    {
+        _memory.TryRemove(prefix, out _);
+        _pairMemory.Clear();
+    }
 
     /// <summary>The latest use of each key since the last call; see <see cref="KeyUseRecorder"/>.</summary>
     internal IReadOnlyCollection<KeyValuePair<KeyId, DateTimeOffset>> TakeUses()
@@ -79,6 +88,32 @@ public sealed class KeyRing(IAccountStore accounts, TimeProvider time) : IKeyRin
         ImmutableArray<Known> known = [.. stored.Select(Known.Of)];
         _memory[prefix] = new Remembered(known, at);
         return known;
+    }
+
+    private async ValueTask<Known?> FindAsync(KeyId id, CancellationToken cancellationToken)
+    {
+        var at = time.GetTimestamp();
+        if (await accounts.FindKeyAsync(id, cancellationToken).ConfigureAwait(false) is not { RevokedAt: null } stored)
+        {
+            _pairMemory.TryRemove(id, out _);
+            return null;
+        }
+
+        var known = Known.Of(stored);
+        _pairMemory[id] = (known, at);
+        return known;
+    }
+
+    private Caller? Admit(Known known, IPAddress? source)
+    {
+        var now = time.GetUtcNow();
+        if (known.ExpiresAt <= now || !known.MayBeUsedFrom(source))
+        {
+            return null;
+        }
+
+        _uses[known.Caller.Key] = now;
+        return known.Caller;
     }
 
     // Every candidate is compared, and each in constant time, so that the time taken says nothing about how near a guess was.

@@ -21,6 +21,8 @@ public static class KeyText
 
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static readonly SearchValues<char> AlphabetSet = SearchValues.Create(Alphabet);
+    private const string IdPrefix = "key_";
+    private const int IdLengthMax = 64;
     private const int RandomLength = 30;
     private const int ChecksumLength = 6;
 
@@ -60,6 +62,13 @@ public static class KeyText
     {
         ArgumentNullException.ThrowIfNull(key);
         return key.Length > VisibleLength ? key[..VisibleLength] : null;
+    }
+
+    /// <summary>Whether a text may be the id of a key; what is not is nobody's.</summary>
+    public static bool CouldBeId(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= IdLengthMax && text.StartsWith(IdPrefix, StringComparison.Ordinal) && !text.AsSpan(IdPrefix.Length).ContainsAnyExcept(AlphabetSet);
     }
 
     /// <summary>

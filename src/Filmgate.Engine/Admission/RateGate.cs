@@ -1,20 +1,40 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Filmgate.Engine.Grains;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 
 namespace Filmgate.Engine.Admission;
 
-/// <summary>Counts requests from this node's leases; the account's grain is asked only when a lease is spent.</summary>
-public sealed class RateGate(IGrainFactory grains, TimeProvider time) : IRateGate
+/// <summary>
+/// Counts requests from this node's leases; the account's grain is asked only when a lease is spent. Administrators and wrong keys are
+/// counted on this node alone: what they may do does not depend on it.
+/// </summary>
+public sealed class RateGate(IGrainFactory grains, WrongKeyGate wrongKeys, TimeProvider time) : IRateGate
 {
+    /// <summary>Requests that an admin key has in a minute.</summary>
+    public const int AdminRequestsMax = 1200;
+
+    // No house has so many administrators; it is a bound, as everything has one.
+    private const int AdminKeysMax = 10_000;
+
     // A twentieth of the limit: twenty calls a minute at full load, and at most a twentieth lost per idle node.
     private const int LeasesPerWindow = 20;
 
     private readonly ConcurrentDictionary<AccountId, Allowance> _accounts = new();
+    private readonly MinuteCounter<KeyId> _adminKeys = new(AdminRequestsMax, AdminKeysMax, time);
 
     /// <inheritdoc/>
-    public ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken)
+    public ValueTask<RateVerdict> TakeAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return caller.Kind == KeyKind.Admin ? ValueTask.FromResult(_adminKeys.Take(caller.Key, out _)) : TakeAsync(caller.Account, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public RateVerdict NoteWrongKey(IPAddress? source) => wrongKeys.Note(source);
+
+    private ValueTask<RateVerdict> TakeAsync(AccountId account, CancellationToken cancellationToken)
     {
         var allowance = _accounts.GetOrAdd(account, static _ => new Allowance());
         var now = time.GetUtcNow();

@@ -18,7 +18,7 @@ public sealed class RateWindow
     /// <param name="now">The present.</param>
     public RateLease Lease(int wanted, int limit, DateTimeOffset now)
     {
-        var begins = new DateTimeOffset(now.Ticks - now.Ticks % Length.Ticks, TimeSpan.Zero);
+        var begins = BeginOf(now);
         if (begins > _begins)
         {
             _begins = begins;
@@ -29,6 +29,9 @@ public sealed class RateWindow
         _granted += granted;
         return new RateLease(granted, limit, _begins + Length);
     }
+
+    /// <summary>When the minute of a moment begins.</summary>
+    internal static DateTimeOffset BeginOf(DateTimeOffset now) => new(now.UtcTicks - now.UtcTicks % Length.Ticks, TimeSpan.Zero);
 }
 
 /// <summary>Permits for the rest of a minute.</summary>

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Routing;
+using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
@@ -23,7 +25,9 @@ public sealed class TaskDesk(
     RequestImages images,
     EgressOptions egress,
     ClipLinks links,
+    CallbackWriter callbacks,
     TaskDriver driver,
+    TaskSignals signals,
     IWaker waker,
     IdSource ids,
     TimeProvider time) : ITaskDesk
@@ -32,6 +36,9 @@ public sealed class TaskDesk(
 
     // A slot of the cap becomes free when a clip is done, which takes a minute or two; asking every few seconds finds it soon enough.
     private static readonly TimeSpan InFlightRetry = TimeSpan.FromSeconds(5);
+
+    // The driver tells of every step on this node; this is for steps on other nodes.
+    private static readonly TimeSpan WatchPatience = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public async ValueTask<CreateOutcome> CreateAsync(
@@ -63,7 +70,10 @@ public sealed class TaskDesk(
                 Dialect = dialect,
                 Request = request,
                 CallbackUrl = draft.CallbackUrl,
+                CallbackEvents = draft.CallbackEvents,
                 Source = draft.Source,
+                ExternalId = draft.ExternalId,
+                Notes = draft.Notes,
                 Metadata = draft.Metadata,
                 Hold = PriceFor(caller, request, Route(caller, request)),
                 State = TaskState.Pending,
@@ -75,7 +85,8 @@ public sealed class TaskDesk(
                 : new IdempotencyClaim(idempotencyKey, IdempotencyClaim.FingerprintOf(draft), now + IdempotencyClaim.Lifetime);
 
             // Not given up with the caller's connection: once the write is queued, its outcome is the task's.
-            return Answer(await tasks.AdmitAsync(new Model.Tasks.Admission(task, claim), CancellationToken.None).ConfigureAwait(false), task);
+            var admission = new Model.Tasks.Admission(task, claim, callbacks.Write(TaskEvents.Accepted, task));
+            return Answer(await tasks.AdmitAsync(admission, CancellationToken.None).ConfigureAwait(false), admission);
         }
         catch (StoreUnavailableException)
         {
@@ -125,14 +136,54 @@ public sealed class TaskDesk(
     {
         ArgumentNullException.ThrowIfNull(caller);
         var task = await tasks.LoadAsync(new TaskKey(caller.Account, id), cancellationToken).ConfigureAwait(false);
-        return task is null ? null : Details(task);
+        return task is null ? null : links.Details(task);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TaskDetails?> FindByExternalIdAsync(Caller caller, string dialect, string externalId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var task = await tasks.FindByExternalIdAsync(caller.Account, dialect, externalId, cancellationToken).ConfigureAwait(false);
+        return task is null ? null : links.Details(task);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<TaskDetails> WatchAsync(Caller caller, TaskId id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var key = new TaskKey(caller.Account, id);
+
+        // Watched before it is read, so that no change falls between the two.
+        using var watch = signals.Begin(key);
+        for (long? seen = null; await tasks.LoadAsync(key, cancellationToken).ConfigureAwait(false) is { } task;)
+        {
+            if (task.Revision != seen)
+            {
+                seen = task.Revision;
+                yield return links.Details(task);
+            }
+
+            if (task.State.IsTerminal())
+            {
+                yield break;
+            }
+
+            await watch.WaitAsync(WatchPatience, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool?> DeleteAsync(Caller caller, TaskId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return tasks.DeleteAsync(new TaskKey(caller.Account, id), time.GetUtcNow(), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<TaskDetails>> ListAsync(Caller caller, TaskFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return [.. (await tasks.ListAsync(caller.Account, filter, cancellationToken).ConfigureAwait(false)).Select(Details)];
+        return [.. (await tasks.ListAsync(caller.Account, filter, cancellationToken).ConfigureAwait(false)).Select(links.Details)];
     }
 
     /// <inheritdoc/>
@@ -179,17 +230,25 @@ public sealed class TaskDesk(
         return account!.Budget.Left(totals!.Spent);
     }
 
-    private CreateOutcome Answer(AdmissionOutcome outcome, VideoTask task)
+    private CreateOutcome Answer(AdmissionOutcome outcome, Model.Tasks.Admission admission)
     {
+        var task = admission.Task;
         switch (outcome)
         {
             case AdmissionOutcome.Accepted:
                 waker.WakeTask(task.Key);
+                if (admission.Callback is not null)
+                {
+                    waker.WakeDeliveries();
+                }
+
                 return new CreateOutcome.Accepted(task.Key.Task);
             case AdmissionOutcome.Replayed replayed:
                 return new CreateOutcome.Accepted(replayed.Original, IsReplay: true);
             case AdmissionOutcome.KeyReused:
                 return new CreateOutcome.KeyReused();
+            case AdmissionOutcome.DuplicateExternalId:
+                return new CreateOutcome.DuplicateId(task.ExternalId!);
             case AdmissionOutcome.TooManyInFlight full:
                 return new CreateOutcome.TooMany($"The account has its {full.Limit} tasks in flight; wait until one of them has ended.", InFlightRetry, full.Limit);
             case AdmissionOutcome.OverBudget over:
@@ -220,13 +279,8 @@ public sealed class TaskDesk(
     }
 
     private IVideoProvider? Route(Caller caller, GenerationRequest request) =>
-        Router.Choose(request.Provider, caller.Kind == KeyKind.Test, providers.All);
+        Router.Choose(request, caller.Kind == KeyKind.Test, providers.All);
 
     private static Usd PriceFor(Caller caller, GenerationRequest request, IVideoProvider? provider) =>
         caller.Kind == KeyKind.Test || provider is null ? Usd.Zero : provider.Facts.Prices.Of(request);
-
-    private TaskDetails Details(VideoTask task) => new(
-        task,
-        task.Clip is { } clip ? links.Clip(clip.Id, clip.ExpiresAt) : null,
-        task.Clip is { PosterSha256: not null } withPoster ? links.Poster(withPoster.Id, withPoster.ExpiresAt) : null);
 }

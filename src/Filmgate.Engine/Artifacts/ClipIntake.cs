@@ -24,10 +24,15 @@ public sealed partial class ClipIntake(
     private static readonly TimeSpan DurationTolerance = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Fetches, checks and stores.</summary>
-    public async ValueTask<ClipOutcome> TakeInAsync(VideoTask task, ClipLocation location, CancellationToken cancellationToken)
+    /// <param name="task">The task.</param>
+    /// <param name="location">Where the clip is.</param>
+    /// <param name="provider">The provider that made it, for clips behind its own door.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<ClipOutcome> TakeInAsync(VideoTask task, ClipLocation location, IVideoProvider provider, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(provider);
         var incoming = files.NewIncomingPath();
         try
         {
@@ -36,7 +41,7 @@ public sealed partial class ClipIntake(
                 return new ClipOutcome.Unusable("The clip cannot be fetched: the provider names no valid address for it.");
             }
 
-            await FetchAsync(location, incoming, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(location, incoming, provider, cancellationToken).ConfigureAwait(false);
             var verdict = Inspect(incoming);
             if (verdict.Facts is not { } facts)
             {
@@ -68,6 +73,10 @@ public sealed partial class ClipIntake(
         {
             return new ClipOutcome.Unusable($"The clip {error.PublicMessage}.");
         }
+        catch (UpstreamException error)
+        {
+            return new ClipOutcome.Unusable($"The clip cannot be fetched: {error.Message}");
+        }
         catch (FileNotFoundException)
         {
             return new ClipOutcome.Unusable("The clip is no longer where the renderer put it.");
@@ -78,7 +87,7 @@ public sealed partial class ClipIntake(
         }
     }
 
-    private async ValueTask FetchAsync(ClipLocation location, string target, CancellationToken cancellationToken)
+    private async ValueTask FetchAsync(ClipLocation location, string target, IVideoProvider provider, CancellationToken cancellationToken)
     {
         switch (location)
         {
@@ -87,7 +96,7 @@ public sealed partial class ClipIntake(
                 File.Copy(local.Path, target);
                 break;
             case ClipLocation.Url url:
-                var file = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+                var file = NewFile(target);
                 await using (file.ConfigureAwait(false))
                 {
                     using var answer = await http.GetAsync(new Uri(url.Address), cancellationToken, FetchTimeout).ConfigureAwait(false);
@@ -95,10 +104,21 @@ public sealed partial class ClipIntake(
                 }
 
                 break;
+            case ClipLocation.AtProvider atProvider:
+                var copy = NewFile(target);
+                await using (copy.ConfigureAwait(false))
+                {
+                    await provider.CopyClipAsync(atProvider.Reference, copy, ClipLengthMax, cancellationToken).ConfigureAwait(false);
+                }
+
+                break;
             default:
                 throw new InvalidOperationException($"No case is written for {location.GetType().Name}.");
         }
     }
+
+    private static FileStream NewFile(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
 
     private static ClipVerdict Inspect(string path)
     {

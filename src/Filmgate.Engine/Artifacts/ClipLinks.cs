@@ -2,7 +2,9 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Tasks;
 
 namespace Filmgate.Engine.Artifacts;
 
@@ -46,6 +48,16 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
     /// <summary>A link to the poster.</summary>
     public string Poster(ClipId id, DateTimeOffset expiresAt) => Link(id, PosterEnding, expiresAt);
 
+    /// <summary>A task with the links to what came of it.</summary>
+    public TaskDetails Details(VideoTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return new TaskDetails(
+            task,
+            task.Clip is { } clip ? Clip(clip.Id, clip.ExpiresAt) : null,
+            task.Clip is { PosterSha256: not null } withPoster ? Poster(withPoster.Id, withPoster.ExpiresAt) : null);
+    }
+
     /// <summary>Whether a request's signature is ours for that path and expiry. Does not look at the clock.</summary>
     public bool IsSigned(string path, string? expires, string? signature)
     {
@@ -68,21 +80,4 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
 
     private string Sign(string path, string expires) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"GET\n{path}\n{expires}")));
-}
-
-/// <summary>The address under which callers reach this gateway; known once the server listens.</summary>
-public sealed class PublicAddressHolder
-{
-    private volatile string? _value;
-
-    /// <summary>Scheme, host and port, without a slash at the end.</summary>
-    /// <exception cref="InvalidOperationException">Read before the server listens.</exception>
-    public string Value
-    {
-        get => _value ?? throw new InvalidOperationException("The public address is known only once the server listens.");
-        set => _value = value.TrimEnd('/');
-    }
-
-    /// <summary>Whether the address is known yet.</summary>
-    public bool IsKnown => _value is not null;
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Filmgate.Engine.Artifacts;
 
@@ -11,6 +12,12 @@ public sealed class SigningKey
 
     /// <summary>The secret.</summary>
     internal byte[] Bytes { get; }
+
+    /// <summary>A secret of 32 bytes for one purpose and subject. Each is as good as a random one, and none tells anything of another.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="subject">Whose it is.</param>
+    internal byte[] Derive(string purpose, string subject) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Bytes, Length, info: Encoding.UTF8.GetBytes($"{purpose}\n{subject}"));
 
     /// <summary>Reads the key, or makes one in an empty folder.</summary>
     /// <exception cref="InvalidDataException">The file is there but holds no key.</exception>

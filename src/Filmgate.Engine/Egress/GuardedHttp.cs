@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Net;
 using System.Net.Http;
-using System.Net.Http.Headers;
 
 namespace Filmgate.Engine.Egress;
 
@@ -10,16 +7,13 @@ namespace Filmgate.Engine.Egress;
 /// addresses and those the operator has opened, sends no credentials of ours, and bounds time, bytes and redirects.
 /// </summary>
 /// <remarks>
-/// It is no client for provider APIs, whose base URLs the operator sets. Safe for concurrent use; keep one per process.
+/// It is no client for provider APIs, whose base URLs the operator sets: that is <see cref="UpstreamHttp"/>. Safe for concurrent use; keep one per process.
 /// Connections are dialled by address after the check, with the original name in SNI, certificate check and Host.
 /// </remarks>
 public sealed class GuardedHttp : IDisposable
 {
     // Signed links of result stores are longer than what we take from callers.
     private const int LongestFetchedUrl = 8192;
-
-    private static readonly SearchValues<char> HeaderName =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
     private readonly EgressOptions _options;
     private readonly TimeProvider _time;
@@ -76,7 +70,7 @@ public sealed class GuardedHttp : IDisposable
             for (; ; redirects++)
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, current);
-                AddStandardHeaders(request);
+                RequestHeaders.AddStandard(request);
                 request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
                 response = await SendAsync(_fetching, request, either.Token, cancellationToken).ConfigureAwait(false);
                 var status = (int)response.StatusCode;
@@ -126,9 +120,9 @@ public sealed class GuardedHttp : IDisposable
         ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(headers);
         using var request = new HttpRequestMessage(HttpMethod.Post, Checked(url, _callbackRules)) { Content = new ReadOnlyMemoryContent(body) };
-        AddStandardHeaders(request);
+        RequestHeaders.AddStandard(request);
         foreach (var (name, value) in headers)
-            AddHeader(request, name, value);
+            RequestHeaders.Add(request, name, value);
 
         await _postSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -211,32 +205,6 @@ public sealed class GuardedHttp : IDisposable
         }
         return kept.AsMemory(0, keptBytes);
     }
-
-    private static void AddStandardHeaders(HttpRequestMessage request)
-    {
-        request.Version = HttpVersion.Version11;
-        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Filmgate", "1"));
-        request.Headers.TryAddWithoutValidation("Accept", "*/*");
-    }
-
-    private static void AddHeader(HttpRequestMessage request, string name, string value)
-    {
-        if (!IsToken(name) || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            || name.ToLowerInvariant() is "host" or "content-length" or "transfer-encoding" or "connection" or "expect" or "upgrade" or "te" or "trailer")
-            throw new EgressException(EgressFailure.RefusedHeader, "A header that was to be sent is not valid.");
-        if (name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
-            request.Content!.Headers.TryAddWithoutValidation(name, value);
-        else
-        {
-            if (name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase) || name.Equals("Accept", StringComparison.OrdinalIgnoreCase))
-                request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-    }
-
-    private static bool IsToken(string name) =>
-        name.Length > 0 && !name.AsSpan().ContainsAnyExcept(HeaderName);
 
     private static string? RawHeader(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;

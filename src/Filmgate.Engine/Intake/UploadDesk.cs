@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
@@ -10,7 +11,8 @@ namespace Filmgate.Engine.Intake;
 /// Takes pictures ahead of the tasks that will use them: judged by the same rules as a task's own, stored under the hash of their bytes,
 /// and kept for a day. A task that uses one keeps it for as long as it needs it.
 /// </summary>
-public sealed class UploadDesk(ArtifactFolder files, IUploadStore uploads, UploadLinks links, ImageRules rules, IdSource ids, TimeProvider time)
+public sealed class UploadDesk(
+    ArtifactFolder files, IUploadStore uploads, UploadLinks links, UploadTickets tickets, ImageRules rules, IdSource ids, TimeProvider time) : IUploadDesk
 {
     /// <summary>How long an upload may be used for new tasks.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
@@ -21,23 +23,64 @@ public sealed class UploadDesk(ArtifactFolder files, IUploadStore uploads, Uploa
     private static readonly UploadOutcome Full = new UploadOutcome.TooMany(
         $"The account has its {UploadsMax} uploads; each is kept for {Lifetime.TotalHours} hours.", TimeSpan.FromMinutes(10));
 
-    /// <summary>Largest picture taken, in bytes.</summary>
+    /// <inheritdoc/>
     public int LengthMax => rules.MaxBytes;
 
-    /// <summary>Takes one picture.</summary>
-    /// <param name="caller">Who sends it.</param>
-    /// <param name="writeAsync">Writes the bytes to a stream; what it throws passes through, and nothing is kept.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="IOException">The disk is full or fails.</exception>
-    /// <exception cref="StoreUnavailableException">The row could not be written.</exception>
-    public async ValueTask<UploadOutcome> TakeAsync(
-        Caller caller, Func<Stream, CancellationToken, Task> writeAsync, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public ValueTask<UploadOutcome> TakeAsync(Caller caller, Func<Stream, CancellationToken, Task> writeAsync, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        return TakeAsync(caller.Account, ids.NewUpload(), writeAsync, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public UploadTicket Reserve(Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var id = ids.NewUpload();
+        return new UploadTicket(id, tickets.Issue(caller.Account, id, time.GetUtcNow()), links.Of(id));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<UploadOutcome?> TakeReservedAsync(
+        string ticket, Func<Stream, CancellationToken, Task> writeAsync, CancellationToken cancellationToken) =>
+        !tickets.TryRead(ticket, time.GetUtcNow(), out var account, out var id) ? null
+
+            // A sender that lost our answer sends again; the ticket is used up, and what it brought is there.
+            : await uploads.FindAsync(account, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) is { } there ? new UploadOutcome.Stored(there, links.Of(id))
+            : await TakeAsync(account, id, writeAsync, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public ValueTask<Upload?> FindAsync(Caller caller, UploadId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return uploads.FindAsync(caller.Account, id, time.GetUtcNow(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Upload>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return uploads.ListAsync(caller.Account, time.GetUtcNow(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> DeleteAsync(Caller caller, UploadId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return uploads.DeleteAsync(caller.Account, id, time.GetUtcNow(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public string AddressOf(UploadId id) => links.Of(id);
+
+    private async ValueTask<UploadOutcome> TakeAsync(
+        AccountId account, UploadId id, Func<Stream, CancellationToken, Task> writeAsync, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(writeAsync);
 
         // :: Step 1: an account that is full is told so before its bytes reach the disk.
-        if (await uploads.CountAsync(caller.Account, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) >= UploadsMax)
+        if (await uploads.CountAsync(account, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) >= UploadsMax)
         {
             return Full;
         }
@@ -67,8 +110,8 @@ public sealed class UploadDesk(ArtifactFolder files, IUploadStore uploads, Uploa
             var now = time.GetUtcNow();
             var upload = new Upload
             {
-                Id = ids.NewUpload(),
-                Account = caller.Account,
+                Id = id,
+                Account = account,
                 Sha256 = stored.Sha256,
                 MediaType = facts.Format.MediaType(),
                 Width = facts.Width,
@@ -86,27 +129,4 @@ public sealed class UploadDesk(ArtifactFolder files, IUploadStore uploads, Uploa
             File.Delete(incoming);
         }
     }
-}
-
-/// <summary>What came of an upload: a closed set.</summary>
-public abstract record UploadOutcome
-{
-    private UploadOutcome()
-    {
-    }
-
-    /// <summary>It may be used.</summary>
-    /// <param name="Upload">The upload.</param>
-    /// <param name="Url">The address that tasks of the account put into <c>image_urls</c>.</param>
-    public sealed record Stored(Upload Upload, string Url) : UploadOutcome;
-
-    /// <summary>The picture cannot be used.</summary>
-    /// <param name="Failure">Why; the message is to be read after the picture's name.</param>
-    /// <param name="IsPicture">Whether it is of a kind that is taken, although not one that fits the rules.</param>
-    public sealed record Refused(Failure Failure, bool IsPicture) : UploadOutcome;
-
-    /// <summary>The account has as many as it may have.</summary>
-    /// <param name="Reason">In a sentence.</param>
-    /// <param name="RetryAfter">When to ask again.</param>
-    public sealed record TooMany(string Reason, TimeSpan RetryAfter) : UploadOutcome;
 }

@@ -1,12 +1,14 @@
-using System.Collections.Immutable;
+using Filmgate.Animatic;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
 using Filmgate.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -20,9 +22,11 @@ namespace Filmgate.Engine.Lifecycle;
 /// <param name="providers">The configured providers.</param>
 /// <param name="slots">Rights to have a task in flight.</param>
 /// <param name="inputs">Fetches and checks pictures, and has requests moderated.</param>
+/// <param name="submissions">Makes submissions.</param>
 /// <param name="clips">Takes finished clips in.</param>
 /// <param name="callbacks">Words callbacks.</param>
 /// <param name="waker">Wakes tasks and the delivery pump.</param>
+/// <param name="signals">Hears of every step.</param>
 /// <param name="ids">Makes ids.</param>
 /// <param name="time">The clock.</param>
 /// <param name="chance">Spreads waits.</param>
@@ -32,9 +36,11 @@ public sealed partial class TaskDriver(
     ProviderDirectory providers,
     ISlots slots,
     InputIntake inputs,
+    SubmissionWriter submissions,
     ClipIntake clips,
     CallbackWriter callbacks,
     IWaker waker,
+    TaskSignals signals,
     IdSource ids,
     TimeProvider time,
     Random chance,
@@ -112,11 +118,10 @@ public sealed partial class TaskDriver(
             return await FailAsync(task, failure, cancellationToken).ConfigureAwait(false);
         }
 
-        var route = Router.Choose(task.Request.Provider, task.IsTest, providers.All);
+        var route = Router.Choose(task.Request, task.IsTest, providers.All, [.. task.Attempts.Where(IsTurnedAway).Select(attempt => attempt.Provider)]);
         if (route is null)
         {
-            return await FailAsync(task, new Failure(FailureCode.ModelUnavailable, "No configured provider can take this task."), cancellationToken)
-                .ConfigureAwait(false);
+            return await FailAsync(task, Router.WhyNone(task.Request, task.IsTest, providers.All), cancellationToken).ConfigureAwait(false);
         }
 
         if (!await slots.TryTakeAsync(route.Name, task.Key, cancellationToken).ConfigureAwait(false))
@@ -135,26 +140,42 @@ public sealed partial class TaskDriver(
                 .ConfigureAwait(false);
         }
 
-        // :: Step 1: commit the intent. Whoever loses this race sends nothing.
-        var sent = await ApplyAsync(task, new TaskTransition.SendAttempt(Now, attempt.Id), cancellationToken).ConfigureAwait(false);
+        // :: Step 1: whatever can fail before the first byte leaves.
+        Submission submission;
+        try
+        {
+            submission = await submissions.WriteAsync(task, attempt, provider.Facts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AnimaticException error)
+        {
+            LogNotConverted(error, task.Key.Task.Value);
+            return await RefuseAsync(
+                task, attempt, RefusalClass.Input, $"A picture could not be converted for {provider.Name}.", TimeSpan.Zero, cancellationToken, FailureCode.UnsupportedFormat)
+                .ConfigureAwait(false);
+        }
+
+        // :: Step 2: commit the intent. Whoever loses this race sends nothing.
+        var at = Now;
+        var sent = task.State == TaskState.Pending
+            ? await TellAsync(task, TaskEvents.Started, callback => new TaskTransition.SendAttempt(at, attempt.Id, callback), cancellationToken).ConfigureAwait(false)
+            : await ApplyAsync(task, new TaskTransition.SendAttempt(at, attempt.Id), cancellationToken).ConfigureAwait(false);
         if (!sent.Won)
         {
             return sent;
         }
 
-        // :: Step 2: send. From the first byte on the provider may have it, whatever happens to us.
-        var key = task.Key;
-        var submission = new Submission(
-            attempt.Id, task.Request, task.IsTest, [.. task.Inputs!.Value.Select(inputs.PathOf)], () => waker.WakeTask(key));
+        // :: Step 3: send. From the first byte on the provider may have it, whatever happens to us. A gateway that stops waits for the answer
+        // as long as it can, because an answer that nobody reads may be a clip that is paid and lost.
+        cancellationToken = CancellationToken.None;
         var result = await SubmitAsync(provider, submission, cancellationToken).ConfigureAwait(false);
 
-        // :: Step 3: record what came of it.
+        // :: Step 4: record what came of it.
         return result switch
         {
             SubmitResult.Accepted accepted => await ApplyAsync(
                 sent.Task, new TaskTransition.AcceptAttempt(Now, attempt.Id, accepted.UpstreamId, Now + accepted.ReadAfter), cancellationToken).ConfigureAwait(false),
             SubmitResult.Refused refused => await RefuseAsync(
-                sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken).ConfigureAwait(false),
+                sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken, refused.Code).ConfigureAwait(false),
             SubmitResult.Unknown unknown => await ApplyAsync(
                 sent.Task, new TaskTransition.LoseAnswer(Now, attempt.Id, unknown.Reason, Now), cancellationToken).ConfigureAwait(false),
             _ => throw new InvalidOperationException($"No case is written for {result.GetType().Name}."),
@@ -238,17 +259,20 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> TakeInAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
     {
-        var outcome = await clips.TakeInAsync(task, attempt.ClipLocation!, cancellationToken).ConfigureAwait(false);
+        if (!providers.TryGet(attempt.Provider, out var provider))
+        {
+            return await PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
+        }
+
+        var outcome = await clips.TakeInAsync(task, attempt.ClipLocation!, provider, cancellationToken).ConfigureAwait(false);
         switch (outcome)
         {
             case ClipOutcome.Stored stored:
-                // One moment for both: the callback must say the same as the status answer, to the millisecond.
                 var at = Now;
-                var succeeded = await ApplyAsync(
-                    task, new TaskTransition.Succeed(at, stored.Clip, callbacks.Success(task, stored.Clip, at)), cancellationToken).ConfigureAwait(false);
+                var succeeded = await TellAsync(
+                    task, TaskEvents.Completed, callback => new TaskTransition.Succeed(at, stored.Clip, callback), cancellationToken).ConfigureAwait(false);
                 if (succeeded.Won)
                 {
-                    waker.WakeDeliveries();
                     await ReleaseAtProviderAsync(attempt, cancellationToken).ConfigureAwait(false);
                 }
 
@@ -263,12 +287,12 @@ public sealed partial class TaskDriver(
     }
 
     private async ValueTask<StepOutcome> RefuseAsync(
-        VideoTask task, Attempt attempt, RefusalClass refusal, string reason, TimeSpan? retryAfter, CancellationToken cancellationToken)
+        VideoTask task, Attempt attempt, RefusalClass refusal, string reason, TimeSpan? retryAfter, CancellationToken cancellationToken, FailureCode? code = null)
     {
         var isFinal = refusal is RefusalClass.Input or RefusalClass.Policy;
         var wait = isFinal ? TimeSpan.Zero : retryAfter ?? Backoff.After(task.Attempts.Length, chance.NextDouble());
         var refused = await CloseAsync(
-            task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait), cancellationToken).ConfigureAwait(false);
+            task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait, code), cancellationToken).ConfigureAwait(false);
         return refused.Won && isFinal
             ? await FailAsync(refused.Task, FailureOf(refused.Task.LastAttempt!), cancellationToken).ConfigureAwait(false)
             : refused;
@@ -296,16 +320,24 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> FailAsync(VideoTask task, Failure failure, CancellationToken cancellationToken)
     {
-        // One moment for both, as for a success.
         var at = Now;
-        var failed = await ApplyAsync(
-            task, new TaskTransition.Fail(at, failure, callbacks.Failure(task, failure, at)), cancellationToken).ConfigureAwait(false);
-        if (failed.Won)
+        return await TellAsync(task, TaskEvents.Completed, callback => new TaskTransition.Fail(at, failure, callback), cancellationToken).ConfigureAwait(false);
+    }
+
+    // The callback says what the task is after the step, so the step is tried out before it is made; both have one moment, so that callback
+    // and status answer say the same to the millisecond.
+    private async ValueTask<StepOutcome> TellAsync(
+        VideoTask task, TaskEvents happened, Func<NewDelivery?, TaskTransition> step, CancellationToken cancellationToken)
+    {
+        var silent = step(null);
+        var callback = callbacks.Write(happened, silent.Apply(task));
+        var told = await ApplyAsync(task, callback is null ? silent : step(callback), cancellationToken).ConfigureAwait(false);
+        if (told.Won && callback is not null)
         {
             waker.WakeDeliveries();
         }
 
-        return failed;
+        return told;
     }
 
     private ValueTask<StepOutcome> PostponeAsync(VideoTask task, TimeSpan wait, string reason, CancellationToken cancellationToken) =>
@@ -316,6 +348,12 @@ public sealed partial class TaskDriver(
         var outcome = await store.ApplyAsync(task, step, cancellationToken).ConfigureAwait(false);
         if (outcome.Won)
         {
+            signals.Changed(task.Key);
+            if (outcome.Task.State.IsTerminal())
+            {
+                GatewayMetrics.CountEnd(outcome.Task);
+            }
+
             LogStep(task.Key.Task.Value, step.Name, outcome.Task.State, outcome.Task.Revision);
         }
         else
@@ -345,6 +383,10 @@ public sealed partial class TaskDriver(
         }
     }
 
+    // It said no to us rather than to this task; another provider has no such cause.
+    private static bool IsTurnedAway(Attempt attempt) => attempt.Refusal
+        is RefusalClass.Balance or RefusalClass.Auth or RefusalClass.Permission or RefusalClass.Outage;
+
     private static bool IsLoss(Attempt attempt) => attempt
         is { State: AttemptState.Failed, FailCode: null }
         or { Refusal: RefusalClass.NotReceived };
@@ -359,6 +401,9 @@ public sealed partial class TaskDriver(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} could not be told that attempt {Attempt} is no longer needed.")]
     private partial void LogNotReleased(Exception error, string provider, string attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A picture of task {Task} could not be converted.")]
+    private partial void LogNotConverted(Exception error, string task);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} threw while taking attempt {Attempt}; its answer counts as lost.")]
     private partial void LogProviderThrew(Exception error, string provider, string attempt);

@@ -6,10 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Filmgate.Engine.Maintenance;
 
 /// <summary>
-/// Deletes files whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
+/// Deletes files and idempotency keys whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
 /// rather than a row without its file; such files are found by the second pass, which asks the store about every old file.
 /// </summary>
-public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder files, EngineOptions options, EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
+public sealed partial class RetentionSweeper(
+    IClipStore clips, ITaskStore tasks, ArtifactFolder files, EngineOptions options, EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
     : BackgroundService
 {
     private const int PageSize = 500;
@@ -17,6 +18,9 @@ public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder fi
 
     // Longer than any request or take-in lasts: a younger file may belong to a row that is about to be committed.
     private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
+
+    // No row names a picture that was converted for a provider, and the link to it must not end before its day.
+    private static readonly TimeSpan UnnamedGrace = InputLinks.Lifetime + TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,7 +43,7 @@ public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder fi
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    /// <summary>One round: expired clips and pictures, then files that no row names.</summary>
+    /// <summary>One round: expired clips and pictures, expired keys, then files that no row names.</summary>
     public async ValueTask SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -56,12 +60,17 @@ public sealed partial class RetentionSweeper(IClipStore clips, ArtifactFolder fi
         }
         while (expired.Count >= PageSize);
 
+        while (await tasks.ForgetKeysAsync(now, PageSize, cancellationToken).ConfigureAwait(false) >= PageSize)
+        {
+            // There are more of them.
+        }
+
         files.DeleteIncomingBefore(now - Grace);
-        foreach (var sha256 in files.FilesBefore(now - Grace))
+        foreach (var sha256 in files.FilesBefore(now - UnnamedGrace))
         {
             if (!await clips.IsNeededAsync(sha256, cancellationToken).ConfigureAwait(false))
             {
-                files.DeleteBefore(sha256, now - Grace);
+                files.DeleteBefore(sha256, now - UnnamedGrace);
             }
         }
     }

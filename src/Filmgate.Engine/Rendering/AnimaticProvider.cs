@@ -189,8 +189,8 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
     private static AnimaticShot Shot(Submission submission) => new()
     {
         Prompt = submission.Request.Prompt,
-        StartPicturePath = submission.ImagePaths.ElementAtOrDefault(0),
-        EndPicturePath = submission.ImagePaths.ElementAtOrDefault(1),
+        StartPicturePath = submission.Images.ElementAtOrDefault(0)?.Path,
+        EndPicturePath = submission.Images.ElementAtOrDefault(1)?.Path,
         Resolution = submission.Request.Rules.Resolution switch
         {
             ClipResolution.P720 => FrameResolution.P720,

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Providers;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
 
 namespace Filmgate.Engine.Routing;
 
@@ -8,41 +10,62 @@ public static class Router
 {
     /// <summary>
     /// The provider for a task, or null when none fits. A test key only ever reaches the local renderer. A strategy takes the first
-    /// provider of its tiers, and the local renderer where no paid provider is configured at all, so that a fresh install works.
+    /// provider of its tiers that has no objection to the request, and the local renderer where no paid provider is configured at all, so
+    /// that a fresh install works.
     /// </summary>
-    /// <param name="choice">A strategy or a provider's name.</param>
+    /// <param name="request">What was asked, a strategy or a provider's name included.</param>
     /// <param name="isTest">Whether a test key asks.</param>
     /// <param name="providers">The configured providers.</param>
-    public static IVideoProvider? Choose(string choice, bool isTest, ImmutableArray<IVideoProvider> providers)
+    /// <param name="shunned">Providers that turned this task away for a cause of their own: taken only when there is no other.</param>
+    public static IVideoProvider? Choose(
+        GenerationRequest request, bool isTest, ImmutableArray<IVideoProvider> providers, params ImmutableArray<string> shunned)
     {
+        ArgumentNullException.ThrowIfNull(request);
         var local = providers.FirstOrDefault(provider => provider.Facts.Tier == ProviderTier.Local);
         if (isTest)
         {
             return local;
         }
 
-        ReadOnlySpan<ProviderTier> tiers = choice switch
+        if (TiersOf(request.Provider) is not { IsEmpty: false } tiers)
         {
-            "auto" => [ProviderTier.Partner, ProviderTier.Official],
-            "value" => [ProviderTier.Partner],
-            "official" => [ProviderTier.Official],
-            _ => [],
-        };
-        if (tiers.IsEmpty)
-        {
-            return providers.FirstOrDefault(provider => provider.Name == choice);
+            return providers.FirstOrDefault(provider => provider.Name == request.Provider && provider.Facts.Objection(request) is null);
         }
 
-        foreach (var tier in tiers)
-        {
-            if (providers.FirstOrDefault(provider => provider.Facts.Tier == tier) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return providers.All(provider => provider.Facts.Tier == ProviderTier.Local) ? local : null;
+        var candidates = Candidates(tiers, providers).Where(provider => provider.Facts.Objection(request) is null).ToArray();
+        return candidates.FirstOrDefault(provider => !shunned.Contains(provider.Name))
+            ?? candidates.FirstOrDefault()
+            ?? (providers.All(provider => provider.Facts.Tier == ProviderTier.Local) ? local : null);
     }
+
+    /// <summary>Why <see cref="Choose"/> found none, as the task's failure.</summary>
+    public static Failure WhyNone(GenerationRequest request, bool isTest, ImmutableArray<IVideoProvider> providers)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var objecting = TiersOf(request.Provider) is { IsEmpty: false } tiers
+            ? Candidates(tiers, providers).ToArray()
+            : providers.Where(provider => provider.Name == request.Provider).ToArray();
+        if (isTest || objecting.Length == 0)
+        {
+            return new Failure(FailureCode.ModelUnavailable, "No configured provider can take this task.");
+        }
+
+        // One that would take a shorter prompt makes the length the thing to mend.
+        var nearest = objecting.FirstOrDefault(provider => provider.Facts.Modes.Contains(request.Mode)) ?? objecting[0];
+        var code = nearest.Facts.Modes.Contains(request.Mode) ? FailureCode.PromptTooLong : FailureCode.ModelUnavailable;
+        return new Failure(code, $"No configured provider can take this task: {nearest.Name} {nearest.Facts.Objection(request)}.");
+    }
+
+    private static ImmutableArray<ProviderTier> TiersOf(string choice) => choice switch
+    {
+        "auto" => [ProviderTier.Partner, ProviderTier.Official],
+        "value" => [ProviderTier.Partner],
+        "official" => [ProviderTier.Official],
+        _ => [],
+    };
+
+    private static IEnumerable<IVideoProvider> Candidates(ImmutableArray<ProviderTier> tiers, ImmutableArray<IVideoProvider> providers) =>
+        tiers.SelectMany(tier => providers.Where(provider => provider.Facts.Tier == tier));
 
     /// <summary>Why that provider was chosen, in a sentence for the caller.</summary>
     public static string Explain(string choice, bool isTest, IVideoProvider? chosen) => chosen switch

@@ -3,8 +3,10 @@ using Filmgate.Model.Identity;
 namespace Filmgate.Engine.Routing;
 
 /// <summary>
-/// Who holds a provider's slots and who waits for them, first come first served. Waiters that do not ask again for a while
-/// are forgotten: their tasks have ended or sleep elsewhere, and must not keep a slot from those behind them.
+/// Who holds a provider's slots and who waits for them. A free slot goes to the account that holds fewest, so that an account which
+/// queues ten thousand tasks keeps nobody waiting behind them; within an account, and between equals, first come is first served.
+/// Waiters that do not ask again for a while are forgotten: their tasks have ended or sleep elsewhere, and must not keep a slot from
+/// those behind them.
 /// </summary>
 /// <param name="capacity">Slots.</param>
 /// <param name="patience">How long a waiter keeps its place without asking again.</param>
@@ -38,7 +40,7 @@ public sealed class SlotQueue(int capacity, TimeSpan patience)
             _waiters.Add(new Waiter(task, now));
         }
 
-        if (place >= capacity - _holders.Count)
+        if (!Next().Contains(task))
         {
             _waiters[place] = new Waiter(task, now);
             return false;
@@ -53,9 +55,35 @@ public sealed class SlotQueue(int capacity, TimeSpan patience)
     public IReadOnlyList<TaskKey> Release(TaskKey task)
     {
         _waiters.RemoveAll(waiter => waiter.Task == task);
-        return _holders.Remove(task)
-            ? [.. _waiters.Take(Math.Max(capacity - _holders.Count, 0)).Select(waiter => waiter.Task)]
-            : [];
+        return _holders.Remove(task) ? Next() : [];
+    }
+
+    // Those whose turn it is: as many as there are free slots.
+    private List<TaskKey> Next()
+    {
+        var next = new List<TaskKey>();
+        var free = capacity - _holders.Count;
+        if (free <= 0)
+        {
+            return next;
+        }
+
+        var held = _holders.CountBy(holder => holder.Account).ToDictionary();
+        var waiting = _waiters.GroupBy(waiter => waiter.Task.Account).Select(waiters => new Queue<TaskKey>(waiters.Select(waiter => waiter.Task))).ToList();
+        while (next.Count < free && waiting.Count > 0)
+        {
+            // The groups stand in the order of their first waiters, and the least of equals is the first one.
+            var turn = waiting.MinBy(queue => held.GetValueOrDefault(queue.Peek().Account))!;
+            var task = turn.Dequeue();
+            next.Add(task);
+            held[task.Account] = held.GetValueOrDefault(task.Account) + 1;
+            if (turn.Count == 0)
+            {
+                waiting.Remove(turn);
+            }
+        }
+
+        return next;
     }
 
     private readonly record struct Waiter(TaskKey Task, DateTimeOffset AskedAt);

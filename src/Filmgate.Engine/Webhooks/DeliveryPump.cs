@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Filmgate.Engine.Egress;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
 using Filmgate.Storage;
@@ -15,6 +16,7 @@ namespace Filmgate.Engine.Webhooks;
 /// </summary>
 public sealed partial class DeliveryPump(
     IDeliveryStore store,
+    CallbackWriter callbacks,
     GuardedHttp http,
     DeliverySignal signal,
     ImmutableArray<TimeSpan> waits,
@@ -125,11 +127,7 @@ public sealed partial class DeliveryPump(
         {
             var answer = await http.PostAsync(
                 new Uri(delivery.Url),
-                [
-                    new("Content-Type", "application/json"),
-                    new("webhook-id", delivery.Id.Value),
-                    new("webhook-timestamp", at.ToUnixTimeSeconds().ToString()),
-                ],
+                callbacks.FormatOf(delivery.Dialect).Headers(new OutgoingCallback(delivery.Id, delivery.Task, delivery.Body, at)),
                 delivery.Body,
                 cancellationToken).ConfigureAwait(false);
             return new DeliveryAttempt(at, time.GetElapsedTime(started), answer.StatusCode, Error: null, answer.RetryAfter);

@@ -27,11 +27,22 @@ public interface ITaskDesk
     /// <summary>The task with its pictures and attempts; null when this account has no such task.</summary>
     ValueTask<TaskDetails?> FindDetailsAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
 
-    /// <summary>Tasks of the caller's account that match, newest first.</summary>
+    /// <summary>The task that this surface's caller gave an id of its own; null when this account has no such task.</summary>
+    ValueTask<TaskDetails?> FindByExternalIdAsync(Caller caller, string dialect, string externalId, CancellationToken cancellationToken);
+
+    /// <summary>The task as it is now and then after each change, until it has ended; nothing when this account has no such task.</summary>
+    IAsyncEnumerable<TaskDetails> WatchAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
+
+    /// <summary>Tasks of the caller's account that match, in the order that the filter names.</summary>
     ValueTask<ImmutableArray<TaskDetails>> ListAsync(Caller caller, TaskFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Cancels a task as far as that is still possible; null when this account has no such task.</summary>
     ValueTask<CancelOutcome?> CancelAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes an ended task and its clip out of sight; the books keep it. Null when this account has no such task, false while it is in flight.
+    /// </summary>
+    ValueTask<bool?> DeleteAsync(Caller caller, TaskId id, CancellationToken cancellationToken);
 
     /// <summary>What the account may still spend.</summary>
     ValueTask<Usd> BalanceAsync(Caller caller, CancellationToken cancellationToken);
@@ -55,6 +66,10 @@ public abstract record CreateOutcome
 
     /// <summary>The idempotency key stands for another request.</summary>
     public sealed record KeyReused : CreateOutcome;
+
+    /// <summary>The caller's own id names another task of this surface already.</summary>
+    /// <param name="ExternalId">The id.</param>
+    public sealed record DuplicateId(string ExternalId) : CreateOutcome;
 
     /// <summary>A limit of the account is reached.</summary>
     /// <param name="Reason">Which, in a sentence.</param>
@@ -123,14 +138,16 @@ public sealed record TaskView
 /// <param name="Task">The task.</param>
 /// <param name="ClipUrl">Signed address of the clip; null when there is none.</param>
 /// <param name="PosterUrl">Signed address of the poster; null when there is none.</param>
-public sealed record TaskDetails(VideoTask Task, string? ClipUrl, string? PosterUrl);
-
-/// <summary>Words an outcome as the callback body of one dialect.</summary>
-public interface ICallbackFormat
+public sealed record TaskDetails(VideoTask Task, string? ClipUrl, string? PosterUrl)
 {
-    /// <summary>The dialect's name, as stored on the task.</summary>
-    string Dialect { get; }
-
-    /// <summary>The body: rendered once, sent unchanged on every attempt.</summary>
-    ReadOnlyMemory<byte> Render(TaskView task);
+    /// <summary>The task as far as a status answer shows it.</summary>
+    public TaskView View => new()
+    {
+        Id = Task.Key.Task,
+        State = Task.State,
+        CreatedAt = Task.CreatedAt,
+        CompletedAt = Task.CompletedAt,
+        Failure = Task.Failure,
+        ClipUrl = ClipUrl,
+    };
 }

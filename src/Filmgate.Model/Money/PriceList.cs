@@ -20,6 +20,9 @@ public sealed record PriceList
         from seconds in new[] { 5, 10 }
         select KeyValuePair.Create((mode.Mode, seconds), mode.ListPrice(seconds)));
 
+    /// <summary>The same list with one price set.</summary>
+    public PriceList With(GenerationMode mode, int seconds, Usd price) => new(_prices.SetItem((mode, seconds), price));
+
     /// <summary>The price of what is asked.</summary>
     public Usd Of(GenerationRequest request)
     {

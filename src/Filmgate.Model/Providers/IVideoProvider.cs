@@ -5,7 +5,7 @@ using Filmgate.Model.Requests;
 
 namespace Filmgate.Model.Providers;
 
-/// <summary>A configured upstream. The engine talks to every provider through these four verbs; wire types stay behind them.</summary>
+/// <summary>A configured upstream. The engine talks to every provider through these verbs; wire types stay behind them.</summary>
 public interface IVideoProvider
 {
     /// <summary>The configured name.</summary>
@@ -23,46 +23,18 @@ public interface IVideoProvider
     /// <summary>Reads where an accepted task stands.</summary>
     ValueTask<Reading> ReadAsync(string upstreamId, CancellationToken cancellationToken);
 
+    /// <summary>Copies a clip that lies behind the provider's own door (<see cref="ClipLocation.AtProvider"/>) and nowhere else.</summary>
+    /// <param name="reference">What <see cref="ClipLocation.AtProvider.Reference"/> says.</param>
+    /// <param name="target">Gets the bytes.</param>
+    /// <param name="lengthMax">Most bytes that are taken.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UpstreamException">It could not be had now; trying again may help.</exception>
+    ValueTask CopyClipAsync(string reference, Stream target, long lengthMax, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{Name} names addresses for its clips.");
+
     /// <summary>Asks the provider to stop an accepted task. Best effort: what became of it is found out by reading. Does nothing by default.</summary>
     ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Tells the provider that its copy of a clip is no longer needed. Best effort; does nothing by default.</summary>
     ValueTask ReleaseAsync(string upstreamId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-}
-
-/// <summary>What a provider is given.</summary>
-/// <param name="Attempt">Our id of this submission.</param>
-/// <param name="Request">What was asked.</param>
-/// <param name="IsTest">Asked with a test key: directives in the prompt are acted out.</param>
-/// <param name="ImagePaths">Files of the checked pictures, start frame first.</param>
-/// <param name="Changed">A hint that a read is worth while now; may be called at any time, any number of times, or never.</param>
-public sealed record Submission(
-    AttemptId Attempt, GenerationRequest Request, bool IsTest, ImmutableArray<string> ImagePaths, Action Changed);
-
-/// <summary>Where a provider stands in the routing strategies.</summary>
-public enum ProviderTier
-{
-    /// <summary>The model's maker.</summary>
-    Official = 1,
-    /// <summary>A reseller.</summary>
-    Partner = 2,
-    /// <summary>Our own machine.</summary>
-    Local = 3,
-}
-
-/// <summary>What is known about a provider, as data.</summary>
-/// <param name="Tier">Its tier.</param>
-/// <param name="Slots">Tasks that it takes at a time.</param>
-/// <param name="OwnIdQueryable">Whether <see cref="IVideoProvider.FindAsync"/> gives a certain answer.</param>
-/// <param name="FailureBills">Whether a task that it took and could not do may have been billed.</param>
-public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQueryable, bool FailureBills)
-{
-    /// <summary>
-    /// How long after a submission began the provider may still come to know of it: until then "it does not have it" proves
-    /// nothing, for the bytes may be on their way or its look-up behind its intake. Default: 30 s.
-    /// </summary>
-    public TimeSpan LookupSettles { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>What it charges. Default: nothing.</summary>
-    public PriceList Prices { get; init; } = PriceList.Free;
 }

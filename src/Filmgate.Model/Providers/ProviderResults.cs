@@ -40,7 +40,8 @@ public abstract record SubmitResult
     /// <param name="Class">Why.</param>
     /// <param name="Reason">Why, in a sentence.</param>
     /// <param name="RetryAfter">How long it asked us to wait; null when it did not.</param>
-    public sealed record Refused(RefusalClass Class, string Reason, TimeSpan? RetryAfter = null) : SubmitResult;
+    /// <param name="Code">The failure code that says it best, for <see cref="RefusalClass.Input"/> and <see cref="RefusalClass.Policy"/>; null for the class's own.</param>
+    public sealed record Refused(RefusalClass Class, string Reason, TimeSpan? RetryAfter = null, FailureCode? Code = null) : SubmitResult;
 
     /// <summary>Something was sent and no answer came.</summary>
     /// <param name="Reason">What happened, in a sentence.</param>
@@ -97,11 +98,12 @@ public abstract record Reading
     public sealed record Unreadable(string Reason, TimeSpan RetryAfter) : Reading;
 }
 
-/// <summary>Where a provider put a clip. Only a provider on this machine can name a file, so the two are different types.</summary>
+/// <summary>Where a provider put a clip. Only a provider on this machine can name a file, so the kinds are different types.</summary>
 public abstract record ClipLocation
 {
     private const string UrlPrefix = "url:";
     private const string FilePrefix = "file:";
+    private const string ProviderPrefix = "provider:";
 
     private ClipLocation()
     {
@@ -123,13 +125,22 @@ public abstract record ClipLocation
         public override string ToString() => FilePrefix + Path;
     }
 
+    /// <summary>Behind the provider's own door: only its API gives it out, to our credentials.</summary>
+    /// <param name="Reference">What <see cref="IVideoProvider.CopyClipAsync"/> needs to find it.</param>
+    public sealed record AtProvider(string Reference) : ClipLocation
+    {
+        /// <inheritdoc/>
+        public override string ToString() => ProviderPrefix + Reference;
+    }
+
     /// <summary>Reads what <c>ToString</c> wrote.</summary>
-    /// <exception cref="FormatException">Neither prefix.</exception>
+    /// <exception cref="FormatException">None of the prefixes.</exception>
     public static ClipLocation Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.StartsWith(UrlPrefix, StringComparison.Ordinal) ? new Url(text[UrlPrefix.Length..])
             : text.StartsWith(FilePrefix, StringComparison.Ordinal) ? new LocalFile(text[FilePrefix.Length..])
-            : throw new FormatException("A clip location begins with url: or file:.");
+            : text.StartsWith(ProviderPrefix, StringComparison.Ordinal) ? new AtProvider(text[ProviderPrefix.Length..])
+            : throw new FormatException("A clip location begins with url:, file: or provider:.");
     }
 }

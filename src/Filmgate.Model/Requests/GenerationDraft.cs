@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Model.Gateway;
 
 namespace Filmgate.Model.Requests;
 
@@ -35,6 +36,20 @@ public enum RequestField
     CfgScale,
     /// <summary>The caller's key by which a repeated request is known.</summary>
     IdempotencyKey,
+    /// <summary>Model name, on surfaces that have one beside the mode.</summary>
+    Model,
+    /// <summary>Start picture, on surfaces that name the two pictures apart.</summary>
+    Image,
+    /// <summary>End picture, on surfaces that name the two pictures apart.</summary>
+    EndImage,
+    /// <summary>The caller's own id for the task.</summary>
+    ExternalId,
+    /// <summary>Size in pixels, on surfaces that name a shape by it.</summary>
+    Size,
+    /// <summary>Which events the caller wants to be told of.</summary>
+    CallbackEvents,
+    /// <summary>The longest queue that the caller wants to join.</summary>
+    QueueLimit,
 }
 
 /// <summary>A request as read from the wire: types are right, values are not yet checked. Null means not given.</summary>
@@ -67,8 +82,20 @@ public sealed record GenerationDraft
     /// <summary>Where to post the result; null when the caller polls.</summary>
     public string? CallbackUrl { get; init; }
 
+    /// <summary>Which events are posted there. Default: the task's end.</summary>
+    public TaskEvents CallbackEvents { get; init; } = TaskEvents.Completed;
+
     /// <summary>The caller's tag.</summary>
     public string? Source { get; init; }
+
+    /// <summary>The caller's own id for the task, unique among its account's tasks of one surface; null when not given.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>
+    /// What the surface wants to remember of the request, to show it again: text in a form of its own, at most
+    /// <see cref="GenerationRules.NotesLengthMax"/> characters. The house keeps it and does not read it.
+    /// </summary>
+    public string? Notes { get; init; }
 
     /// <summary>The caller's own notes; empty when not given.</summary>
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;

@@ -21,6 +21,10 @@ public static class GenerationRules
     public const int MetadataNameLengthMax = 64;
     /// <summary>Longest value of an entry of <c>metadata</c>, in Unicode characters.</summary>
     public const int MetadataValueLengthMax = 512;
+    /// <summary>Longest id of the caller's own, in Unicode characters.</summary>
+    public const int ExternalIdLengthMax = 200;
+    /// <summary>Longest text that a surface remembers of a request, in UTF-16 units. More is a fault of the surface.</summary>
+    public const int NotesLengthMax = 16 * 1024;
     /// <summary>The lengths that a clip may have, in seconds.</summary>
     public static ImmutableArray<int> Durations { get; } = [5, 10];
     /// <summary>Seconds when none are given.</summary>
@@ -55,6 +59,7 @@ public static class GenerationRules
         CheckPrompt(draft.Prompt, found);
         CheckText(RequestField.NegativePrompt, draft.NegativePrompt, NegativePromptLengthMax, FailureCode.PromptTooLong, found);
         CheckText(RequestField.Source, draft.Source, SourceLengthMax, null, found);
+        CheckText(RequestField.ExternalId, draft.ExternalId, ExternalIdLengthMax, null, found);
         CheckMetadata(draft.Metadata, found);
 
         if (draft.Duration is { } seconds && !IsDuration(seconds))

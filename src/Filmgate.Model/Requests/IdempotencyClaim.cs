@@ -37,7 +37,7 @@ public sealed record IdempotencyClaim(string Key, string Fingerprint, DateTimeOf
         string?[] parts =
         [
             draft.Mode, draft.Prompt, draft.NegativePrompt, Number(draft.Duration), draft.AspectRatio, Number(draft.CfgScale),
-            draft.Provider, draft.CallbackUrl, draft.Source, Number(draft.ImageUrls.Length), .. draft.ImageUrls,
+            draft.Provider, draft.CallbackUrl, draft.CallbackEvents.ToString(), draft.Source, draft.ExternalId, Number(draft.ImageUrls.Length), .. draft.ImageUrls,
             .. draft.Metadata.SelectMany(pair => new[] { pair.Key, pair.Value }),
         ];
         foreach (var part in parts)

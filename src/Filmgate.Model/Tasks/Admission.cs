@@ -1,12 +1,14 @@
 using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
+using Filmgate.Model.Webhooks;
 
 namespace Filmgate.Model.Tasks;
 
 /// <summary>A task at the door: everything that is decided and written in one transaction before the caller is told.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Claim">The caller's idempotency key; null without one.</param>
-public sealed record Admission(VideoTask Task, IdempotencyClaim? Claim);
+/// <param name="Callback">The callback that the acceptance makes due; null for most tasks.</param>
+public sealed record Admission(VideoTask Task, IdempotencyClaim? Claim, NewDelivery? Callback = null);
 
 /// <summary>What came of an admission: a closed set.</summary>
 public abstract record AdmissionOutcome
@@ -24,6 +26,9 @@ public abstract record AdmissionOutcome
 
     /// <summary>The key was used before for another request; nothing was created.</summary>
     public sealed record KeyReused : AdmissionOutcome;
+
+    /// <summary>The caller's own id names another task of the same dialect already; nothing was created.</summary>
+    public sealed record DuplicateExternalId : AdmissionOutcome;
 
     /// <summary>The account has as many tasks in flight as it may have; nothing was created.</summary>
     /// <param name="Limit">How many it may have.</param>

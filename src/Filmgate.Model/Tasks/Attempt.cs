@@ -51,7 +51,7 @@ public sealed record Attempt
     public string? Reason { get; init; }
     /// <summary>The kind of refusal.</summary>
     public RefusalClass? Refusal { get; init; }
-    /// <summary>What the provider said when it could not do it; null for a failed attempt whose task the provider lost unbilled.</summary>
+    /// <summary>What the provider said when it could not do it, or would not; null where it said no code, and for a task that it lost unbilled.</summary>
     public FailureCode? FailCode { get; init; }
     /// <summary>When it was decided upon.</summary>
     public required DateTimeOffset PreparedAt { get; init; }

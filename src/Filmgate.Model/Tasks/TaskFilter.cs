@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Requests;
 
@@ -8,12 +9,18 @@ public sealed record TaskFilter
 {
     /// <summary>Most tasks, at least 1; how many a caller may ask for is for its surface to say.</summary>
     public int Limit { get; init; } = 20;
+    /// <summary>Tasks that match but are passed over, at least 0.</summary>
+    public int Skip { get; init; }
+    /// <summary>Whether the oldest come first; the newest do otherwise.</summary>
+    public bool OldestFirst { get; init; }
     /// <summary>Only tasks older than this one.</summary>
     public TaskId? Before { get; init; }
+    /// <summary>Only tasks newer than this one.</summary>
+    public TaskId? After { get; init; }
     /// <summary>Only tasks in this state.</summary>
     public TaskState? State { get; init; }
-    /// <summary>Only tasks of this mode.</summary>
-    public GenerationMode? Mode { get; init; }
+    /// <summary>Only tasks of these modes; empty does not filter.</summary>
+    public ImmutableArray<GenerationMode> Modes { get; init; } = [];
     /// <summary>Only tasks accepted at this time or later.</summary>
     public DateTimeOffset? CreatedFrom { get; init; }
     /// <summary>Only tasks accepted before this time.</summary>

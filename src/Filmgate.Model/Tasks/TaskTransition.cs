@@ -94,8 +94,11 @@ public abstract record TaskTransition(DateTimeOffset At)
     }
 
     /// <summary>The submission begins. Committed before the first byte leaves, and won by one caller only.</summary>
-    public sealed record SendAttempt(DateTimeOffset At, AttemptId Attempt) : TaskTransition(At)
+    public sealed record SendAttempt(DateTimeOffset At, AttemptId Attempt, NewDelivery? Callback = null) : TaskTransition(At)
     {
+        /// <inheritdoc/>
+        public override NewDelivery? Delivery => Callback;
+
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) =>
             WithLastAttempt(task, Attempt, attempt => attempt with { State = AttemptState.Sent, SentAt = At }, AttemptState.Prepared) with { State = TaskState.Processing, DueAt = At };
@@ -114,14 +117,21 @@ public abstract record TaskTransition(DateTimeOffset At)
     }
 
     /// <summary>The provider certainly does not have it, and nothing was billed.</summary>
-    public sealed record RefuseAttempt(DateTimeOffset At, AttemptId Attempt, RefusalClass Refusal, string Reason, DateTimeOffset RouteAt) : TaskTransition(At)
+    /// <param name="At">When it happened.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Refusal">The kind of refusal.</param>
+    /// <param name="Reason">Why, in a sentence.</param>
+    /// <param name="RouteAt">When another provider is looked for.</param>
+    /// <param name="Code">The failure code that the refusal names; null for the class's own.</param>
+    public sealed record RefuseAttempt(
+        DateTimeOffset At, AttemptId Attempt, RefusalClass Refusal, string Reason, DateTimeOffset RouteAt, FailureCode? Code = null) : TaskTransition(At)
     {
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) =>
             WithLastAttempt(
                 task,
                 Attempt,
-                attempt => attempt with { State = AttemptState.Refused, Refusal = Refusal, Reason = Reason, EndedAt = At },
+                attempt => attempt with { State = AttemptState.Refused, Refusal = Refusal, Reason = Reason, FailCode = Code, EndedAt = At },
                 AttemptState.Prepared, AttemptState.Sent, AttemptState.Unknown) with { DueAt = RouteAt };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
@@ -55,10 +56,16 @@ public sealed record VideoTask
     public required string Dialect { get; init; }
     /// <summary>What was asked.</summary>
     public required GenerationRequest Request { get; init; }
-    /// <summary>Where the outcome is posted; null when the caller polls.</summary>
+    /// <summary>Where events are posted; null when the caller polls.</summary>
     public string? CallbackUrl { get; init; }
+    /// <summary>Which events are posted there.</summary>
+    public TaskEvents CallbackEvents { get; init; } = TaskEvents.Completed;
     /// <summary>The caller's tag.</summary>
     public string? Source { get; init; }
+    /// <summary>The caller's own id for it; null when it gave none.</summary>
+    public string? ExternalId { get; init; }
+    /// <summary>What its surface remembers of the request; null for nothing.</summary>
+    public string? Notes { get; init; }
     /// <summary>The caller's own notes.</summary>
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     /// <summary>What is held of the account's budget until the task ends; zero for test keys.</summary>

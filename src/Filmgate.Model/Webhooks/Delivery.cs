@@ -1,3 +1,4 @@
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 
 namespace Filmgate.Model.Webhooks;
@@ -20,6 +21,10 @@ public sealed record Delivery
     public required DeliveryId Id { get; init; }
     /// <summary>The task that it tells of.</summary>
     public required TaskKey Task { get; init; }
+    /// <summary>The dialect that words and signs it.</summary>
+    public required string Dialect { get; init; }
+    /// <summary>What it tells of.</summary>
+    public required TaskEvents Event { get; init; }
     /// <summary>Where to.</summary>
     public required string Url { get; init; }
     /// <summary>The exact bytes of every attempt.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Money;
 using Microsoft.AspNetCore.Http;
 

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine.Egress;
 using Filmgate.Model.Money;
 using Microsoft.AspNetCore.Http;
@@ -80,7 +81,7 @@ internal sealed class AdminFields
             using var document = BodyText.Parse(body.Bytes, out var fault);
             if (document is null)
             {
-                await ApixoErrors.WriteAsync(context, [fault!]);
+                await ApixoErrors.WriteAsync(context, StatusCodes.Status400BadRequest, fault!);
                 return null;
             }
 

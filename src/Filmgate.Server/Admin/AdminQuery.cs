@@ -1,5 +1,6 @@
 using System.Globalization;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Server.Admin;
@@ -7,8 +8,9 @@ namespace Filmgate.Server.Admin;
 /// <summary>Reads the query of one request and collects what is wrong with it.</summary>
 internal sealed class AdminQuery
 {
-    private const int PageDefault = 100;
-    private const int PageMax = 1000;
+    /// <summary>Entries of a page, unless asked otherwise, and at most.</summary>
+    public const int PageDefault = 100, PageMax = 1000;
+
     private const string DayForm = "yyyy-MM-dd";
 
     private static readonly DateOnly FirstDay = new(2000, 1, 1);

@@ -1,3 +1,5 @@
+using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Filmgate.Server.Admin;
 
-/// <summary>The paths of the admin API.</summary>
+/// <summary>The routes of the admin API, from <see cref="AdminOperations"/>.</summary>
 internal static class AdminRoutes
 {
     /// <summary>Where the API lives.</summary>
@@ -15,29 +17,57 @@ internal static class AdminRoutes
     /// <summary>The route segment that names an account or a key.</summary>
     public const string IdSegment = "id";
 
-    /// <summary>Maps all of them, each behind <see cref="AdminGate"/>.</summary>
+    private static readonly ReadOnlyMemory<byte> Document = OpenApiDocument.Write(
+        "Filmgate admin API",
+        "Administers accounts and keys and reads the books, with a key that begins with fg_admin_. Every answer is {code, message, data}; code is the HTTP status.",
+        AdminOperations.All,
+        AdminSchemas.All(),
+        AdminSchemas.Failure,
+        ErrorMap.Sentence);
+
+    /// <summary>Maps all of them, each behind the one door of the house.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        var gate = new AdminGate(services.GetRequiredService<IKeyRing>());
+        var door = new CallerDoor(
+            services.GetRequiredService<IKeyRing>(), services.GetRequiredService<IRateGate>(), ApixoErrorForm.Instance, Entry.Administrators);
         var accounts = ActivatorUtilities.CreateInstance<AccountEndpoints>(services);
         var keys = ActivatorUtilities.CreateInstance<KeyEndpoints>(services);
         var books = ActivatorUtilities.CreateInstance<BookEndpoints>(services);
-        var (get, post, patch) = (HttpMethods.Get, HttpMethods.Post, HttpMethods.Patch);
+        (Operation Operation, Func<HttpContext, Caller, Task> Answer)[] answers =
+        [
+            (AdminOperations.ListAccounts, accounts.ListAsync),
+            (AdminOperations.CreateAccount, accounts.CreateAsync),
+            (AdminOperations.ReadAccount, accounts.ShowAsync),
+            (AdminOperations.UpdateAccount, accounts.UpdateAsync),
+            (AdminOperations.ListKeys, keys.ListOfAccountAsync),
+            (AdminOperations.CreateKey, keys.CreateForAccountAsync),
+            (AdminOperations.ReadLedger, books.ReadLedgerAsync),
+            (AdminOperations.ListAdminKeys, keys.ListAdminAsync),
+            (AdminOperations.CreateAdminKey, keys.CreateAdminAsync),
+            (AdminOperations.ReadKey, keys.ShowAsync),
+            (AdminOperations.RevokeKey, keys.RevokeAsync),
+            (AdminOperations.RotateKey, keys.RotateAsync),
+            (AdminOperations.ReadSpend, books.ReadSpendAsync),
+            (AdminOperations.ReadAudit, books.ReadAuditAsync),
+            (AdminOperations.Check, books.CheckAsync),
+        ];
+        foreach (var path in answers.GroupBy(answer => answer.Operation.Path))
+        {
+            var open = door.For([.. path.Select(answer => (answer.Operation.Method, answer.Answer))]);
+            endpoints.Map(path.Key, context => NotKept(context, open)).WithMetadata([.. path.Select(answer => answer.Operation)]);
+        }
 
-        endpoints.Map($"{Base}/accounts", gate.For((get, accounts.ListAsync), (post, accounts.CreateAsync)));
-        endpoints.Map($"{Base}/accounts/{{id}}", gate.For((get, accounts.ShowAsync), (patch, accounts.UpdateAsync)));
-        endpoints.Map($"{Base}/accounts/{{id}}/keys", gate.For((get, keys.ListOfAccountAsync), (post, keys.CreateForAccountAsync)));
-        endpoints.Map($"{Base}/accounts/{{id}}/ledger", gate.For((get, books.ReadLedgerAsync)));
-        endpoints.Map($"{Base}/keys", gate.For((get, keys.ListAdminAsync), (post, keys.CreateAdminAsync)));
-        endpoints.Map($"{Base}/keys/{{id}}", gate.For((get, keys.ShowAsync)));
-        endpoints.Map($"{Base}/keys/{{id}}/revoke", gate.For((post, keys.RevokeAsync)));
-        endpoints.Map($"{Base}/keys/{{id}}/rotate", gate.For((post, keys.RotateAsync)));
-        endpoints.Map($"{Base}/spend", gate.For((get, books.ReadSpendAsync)));
-        endpoints.Map($"{Base}/audit", gate.For((get, books.ReadAuditAsync)));
-        endpoints.Map($"{Base}/doctor", gate.For((get, books.CheckAsync)));
+        endpoints.Map(AdminOperations.ReadOpenApi.Path, DocumentEndpoints.Serve(AdminOperations.ReadOpenApi.Method, Document)).WithMetadata(AdminOperations.ReadOpenApi);
     }
 
     /// <summary>The id in the path.</summary>
     public static string Id(HttpContext context) => (string)context.Request.RouteValues[IdSegment]!;
+
+    // An answer may hold a new key's secret, and no cache between here and the administrator is to keep that.
+    private static Task NotKept(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return next(context);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine.Admission;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
@@ -8,9 +9,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Server.Admin;
 
-/// <summary>Keys: issued, listed, revoked, replaced. A key's secret stands in the answer that issues it and nowhere else.</summary>
-internal sealed class KeyEndpoints(IAccountStore accounts, KeyRing ring, IdSource ids, TimeProvider time)
+/// <summary>Keys: issued, listed, revoked, replaced. A key's secrets stand in the answer that issues it and nowhere else.</summary>
+internal sealed class KeyEndpoints(
+    IAccountStore accounts, KeyRing ring, KeyPairs pairs, ICallbackSecrets callbackSecrets, IdSource ids, TimeProvider time)
 {
+    // Source: the Standard Webhooks specification, secret format.
+    private const string WebhookSecretPrefix = "whsec_";
+
     private const int OverlapDefault = 86_400;
     private const int OverlapMax = 604_800;
     private const string LastAdminKey = "This is the last admin key that works; without it nobody could administer. Create another one first.";
@@ -158,7 +163,7 @@ internal sealed class KeyEndpoints(IAccountStore accounts, KeyRing ring, IdSourc
         await AdminAnswer.WriteAsync(context, json =>
         {
             WriteMembers(json, successor);
-            json.WriteString("secret", secret);
+            WriteSecrets(json, successor, secret);
             json.WriteStartObject("predecessor");
             WriteMembers(json, predecessor);
             json.WriteEndObject();
@@ -189,7 +194,7 @@ internal sealed class KeyEndpoints(IAccountStore accounts, KeyRing ring, IdSourc
         await AdminAnswer.WriteAsync(context, json =>
         {
             WriteMembers(json, key);
-            json.WriteString("secret", secret);
+            WriteSecrets(json, key, secret);
         });
     }
 
@@ -269,6 +274,19 @@ internal sealed class KeyEndpoints(IAccountStore accounts, KeyRing ring, IdSourc
         else
         {
             json.WriteNull("allowed_networks");
+        }
+    }
+
+    // The other two forms of the key and the account's secret for callbacks are derived, so they could be shown again; but whoever may see
+    // them may act for the account, and that is decided when a key is made.
+    private void WriteSecrets(Utf8JsonWriter json, StoredKey key, string secret)
+    {
+        json.WriteString("secret", secret);
+        if (key.Account is { } account)
+        {
+            json.WriteString("access_key", key.Id.Value);
+            json.WriteString("secret_key", pairs.SecretOf(key.Id));
+            json.WriteString("webhook_secret", WebhookSecretPrefix + Convert.ToBase64String(callbackSecrets.Of(account).Span));
         }
     }
 

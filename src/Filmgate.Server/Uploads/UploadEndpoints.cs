@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Filmgate.Dialects.Apixo;
-using Filmgate.Engine.Intake;
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Requests;
 using Filmgate.Storage;
@@ -16,7 +16,7 @@ namespace Filmgate.Server.Uploads;
 /// <c>POST /api/v1/uploads</c>: takes a picture ahead of the task that will use it, so that a caller without a public address of its own
 /// need not put bytes into a request. Answers and errors have the task API's form.
 /// </summary>
-internal sealed partial class UploadEndpoints(UploadDesk desk, ILogger<UploadEndpoints> log)
+internal sealed partial class UploadEndpoints(IUploadDesk desk, ILogger<UploadEndpoints> log)
 {
     private const int StoreRetrySeconds = 2;
 
@@ -33,7 +33,7 @@ internal sealed partial class UploadEndpoints(UploadDesk desk, ILogger<UploadEnd
         }
         catch (Exception error) when (error is IOException or StoreUnavailableException)
         {
-            LogUnavailable(error, ApixoErrors.RequestId(context));
+            LogUnavailable(error, ErrorForm.RequestId(context));
             await RefuseForNowAsync(
                 context, StatusCodes.Status503ServiceUnavailable, "The store cannot take pictures now; nothing was kept.", TimeSpan.FromSeconds(StoreRetrySeconds));
         }
@@ -85,13 +85,11 @@ internal sealed partial class UploadEndpoints(UploadDesk desk, ILogger<UploadEnd
 /// <summary>Maps <see cref="UploadEndpoints"/>.</summary>
 internal static class UploadRoutes
 {
-    private const string Path = "/api/v1/uploads";
-
     public static void MapUploads(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        var uploads = new UploadEndpoints(services.GetRequiredService<UploadDesk>(), services.GetRequiredService<ILogger<UploadEndpoints>>());
-        var door = new CallerDoor(services.GetRequiredService<IKeyRing>(), services.GetRequiredService<IRateGate>(), "uploads");
-        endpoints.Map(Path, door.For(HttpMethods.Post, uploads.TakeAsync));
+        var uploads = new UploadEndpoints(services.GetRequiredService<IUploadDesk>(), services.GetRequiredService<ILogger<UploadEndpoints>>());
+        var door = new CallerDoor(services.GetRequiredService<IKeyRing>(), services.GetRequiredService<IRateGate>(), ApixoErrorForm.Instance, "uploads");
+        endpoints.Map(Operations.UploadPicture.Path, door.For(Operations.UploadPicture.Method, uploads.TakeAsync)).WithMetadata(Operations.UploadPicture);
     }
 }

@@ -22,14 +22,25 @@ internal static class SqliteAdmission
             return earlier.Fingerprint == claim.Fingerprint ? new AdmissionOutcome.Replayed(earlier.Task) : new AdmissionOutcome.KeyReused();
         }
 
-        // :: Step 2: cap and budget.
+        // :: Step 2: an id of the caller's own names one task.
+        if (task.ExternalId is not null && IsNamed(session, task))
+        {
+            return new AdmissionOutcome.DuplicateExternalId();
+        }
+
+        // :: Step 3: cap and budget.
         if (Enter(session, task) is { } refusal)
         {
             return refusal;
         }
 
-        // :: Step 3: everything that makes it a task.
+        // :: Step 4: everything that makes it a task.
         Insert(session, task, request);
+        if (admission.Callback is { } callback)
+        {
+            SqliteDeliveryStore.Insert(session, task.Key.Task, callback, task.CreatedAt);
+        }
+
         Book(session, task, "hold", task.Hold, task.CreatedAt);
         if (admission.Claim is { } made)
         {
@@ -65,6 +76,10 @@ internal static class SqliteAdmission
 
     /// <summary>The day whose budget a task counts against, as it is stored.</summary>
     public static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd");
+
+    private static bool IsNamed(SqliteSession session, VideoTask task) => session.Scalar(
+        "SELECT EXISTS (SELECT 1 FROM tasks WHERE account_id = $1 AND dialect = $2 AND external_id = $3)",
+        task.Key.Account.Value, task.Dialect, task.ExternalId) is 1L;
 
     private static (string Fingerprint, TaskId Task)? FindClaim(SqliteSession session, VideoTask task, string key)
     {
@@ -131,12 +146,12 @@ internal static class SqliteAdmission
         session.Execute(
             """
             INSERT INTO tasks (id, account_id, key_id, is_test, dialect, request, callback_url, source, state, progress, revision, tries, created_at,
-                               due_at, hold_micros, metadata)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                               due_at, hold_micros, metadata, external_id, notes, callback_events)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             """,
             task.Key.Task.Value, task.Key.Account.Value, task.KeyId.Value, task.IsTest ? 1 : 0, task.Dialect, request, task.CallbackUrl,
             task.Source, task.State.Word(), task.Progress, task.Revision, task.Tries, task.CreatedAt.Milliseconds(), task.DueAt?.Milliseconds(),
-            task.Hold.Micros, StoredMetadata.Json(task.Metadata));
+            task.Hold.Micros, StoredMetadata.Json(task.Metadata), task.ExternalId, task.Notes, (int)task.CallbackEvents);
         foreach (var (position, sha256) in StoredImages(task.Request))
         {
             session.Execute("INSERT INTO inputs (task_id, position, sha256) VALUES ($1, $2, $3)", task.Key.Task.Value, position, sha256);

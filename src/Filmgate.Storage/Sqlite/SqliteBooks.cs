@@ -45,10 +45,10 @@ public sealed class SqliteBooks(SqliteDatabase database) : IBooks
                          (SELECT COALESCE(SUM(l.amount_micros), 0) FROM ledger l WHERE l.task_id = t.id) AS booked
             FROM tasks t WHERE t.completed_at IS NOT NULL AND cost <> booked
             """),
-        ("Task {0} has a callback address and ended; it has {1} deliveries instead of {2}.",
+        ("Task {0} ended and is to tell a callback address of it; it has {1} deliveries for that instead of {2}.",
             """
-            SELECT t.id, (SELECT COUNT(*) FROM deliveries d WHERE d.task_id = t.id) AS made, 1
-            FROM tasks t WHERE t.completed_at IS NOT NULL AND t.callback_url IS NOT NULL AND made <> 1
+            SELECT t.id, (SELECT COUNT(*) FROM deliveries d WHERE d.task_id = t.id AND d.event = 'completed') AS made, 1
+            FROM tasks t WHERE t.completed_at IS NOT NULL AND t.callback_url IS NOT NULL AND t.callback_events & 4 AND made <> 1
             """),
     ];
 

@@ -1,3 +1,4 @@
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
 using Microsoft.Data.Sqlite;
@@ -8,7 +9,7 @@ namespace Filmgate.Storage.Sqlite;
 /// <summary>Webhook deliveries in SQLite.</summary>
 public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStore
 {
-    private const string Columns = "d.id, t.account_id, d.task_id, d.url, d.body, d.state, d.attempts, d.due_at FROM deliveries d JOIN tasks t ON t.id = d.task_id";
+    private const string Columns = "d.id, t.account_id, d.task_id, d.url, d.body, d.state, d.attempts, d.due_at, d.event, t.dialect FROM deliveries d JOIN tasks t ON t.id = d.task_id";
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Delivery>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
@@ -60,6 +61,14 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
             return All(row);
         }));
 
+    /// <summary>Makes a delivery due, within the transaction of the event that it tells of.</summary>
+    internal static void Insert(SqliteSession session, TaskId task, NewDelivery delivery, DateTimeOffset at) => session.Execute(
+        """
+        INSERT INTO deliveries (id, task_id, url, event, body, state, attempts, created_at, due_at)
+        VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, $6)
+        """,
+        delivery.Id.Value, task.Value, delivery.Url, delivery.Event.Word(), delivery.Body.ToArray(), at.Milliseconds());
+
     private static List<Delivery> All(SqliteDataReader row)
     {
         var deliveries = new List<Delivery>();
@@ -74,6 +83,8 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
                 State = StoredWords.Parse<DeliveryState>(row.GetString(5)),
                 Attempts = row.GetInt32(6),
                 DueAt = OptionalTime(row, 7),
+                Event = StoredWords.Parse<TaskEvents>(row.GetString(8)),
+                Dialect = row.GetString(9),
             });
         }
 

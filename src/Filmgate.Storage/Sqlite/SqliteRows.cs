@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
@@ -14,7 +15,7 @@ internal static class SqliteRows
     public const string TaskColumns = """
         t.id, t.account_id, t.key_id, t.is_test, t.dialect, t.request, t.callback_url, t.source, t.state, t.progress,
         t.revision, t.tries, t.created_at, t.inputs_at, t.due_at, t.completed_at, t.fail_code, t.fail_message,
-        t.hold_micros, t.metadata, t.cancel_requested_at
+        t.hold_micros, t.metadata, t.cancel_requested_at, t.external_id, t.notes, t.callback_events
         """;
 
     public const string AttemptColumns = """
@@ -47,6 +48,9 @@ internal static class SqliteRows
             Hold = new Usd(row.GetInt64(18)),
             Metadata = StoredMetadata.Parse(Text(row, 19)),
             CancelRequestedAt = OptionalTime(row, 20),
+            ExternalId = Text(row, 21),
+            Notes = Text(row, 22),
+            CallbackEvents = (TaskEvents)row.GetInt32(23),
         },
         !row.IsDBNull(13));
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
-using Filmgate.Model.Webhooks;
 using static Filmgate.Storage.Sqlite.SqliteRows;
 
 namespace Filmgate.Storage.Sqlite;
@@ -18,6 +18,15 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         var request = StoredRequest.Json(admission.Task.Request);
         return await database.WriteAsync(session => SqliteAdmission.Admit(session, admission, request)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session => session.Execute(
+            """
+            DELETE FROM idempotency_keys
+            WHERE (account_id, key) IN (SELECT account_id, key FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+            """,
+            now.Milliseconds(), limit)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken)
@@ -80,6 +89,38 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<VideoTask?> FindByExternalIdAsync(AccountId account, string dialect, string externalId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read((account, dialect, externalId), static (session, asked) =>
+        {
+            session.Execute("BEGIN");
+            try
+            {
+                return Keys(
+                    session,
+                    "SELECT account_id, id FROM tasks WHERE account_id = $1 AND dialect = $2 AND external_id = $3",
+                    asked.account.Value, asked.dialect, asked.externalId) is [var key] ? Load(session, key) : null;
+            }
+            finally
+            {
+                session.Execute("COMMIT");
+            }
+        }));
+
+    /// <inheritdoc/>
+    public async ValueTask<bool?> DeleteAsync(TaskKey key, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        database.Statuses.BeginWrite(key);
+        try
+        {
+            return await database.WriteAsync(session => Delete(session, key, at)).ConfigureAwait(false);
+        }
+        finally
+        {
+            database.Statuses.EndWrite(key);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<TaskKey>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<TaskKey>>(database.Read((now, limit), static (session, asked) => Keys(
             session, "SELECT account_id, id FROM tasks WHERE due_at <= $1 ORDER BY due_at LIMIT $2", asked.now.Milliseconds(), asked.limit)));
@@ -107,14 +148,14 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     }
 
     // One statement for every filter: what is not asked for is null and always true. The account and the id bound the scan.
-    private static List<TaskKey> Find(SqliteSession session, AccountId account, TaskFilter filter) => Keys(
-        session,
-        """
+    private const string FindSql = """
         SELECT account_id, id FROM tasks t
         WHERE account_id = $1
+          AND deleted_at IS NULL
           AND ($2 IS NULL OR id < $2)
+          AND ($11 IS NULL OR id > $11)
           AND ($3 IS NULL OR state = $3)
-          AND ($4 IS NULL OR json_extract(request, '$.mode') = $4)
+          AND ($4 IS NULL OR json_extract(request, '$.mode') IN (SELECT value FROM json_each($4)))
           AND ($5 IS NULL OR created_at >= $5)
           AND ($6 IS NULL OR created_at < $6)
           AND ($7 IS NULL OR instr(lower(json_extract(request, '$.prompt')), lower($7)) > 0)
@@ -122,10 +163,21 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
           AND NOT EXISTS (
               SELECT 1 FROM json_each($9) wanted
               WHERE NOT EXISTS (SELECT 1 FROM json_each(t.metadata) has WHERE has.key = wanted.key AND has.value = wanted.value))
-        ORDER BY id DESC LIMIT $10
-        """,
-        account.Value, filter.Before?.Value, filter.State?.Word(), filter.Mode?.ToString(), filter.CreatedFrom?.Milliseconds(),
-        filter.CreatedBefore?.Milliseconds(), filter.Prompt, filter.Source, StoredMetadata.Json(filter.Metadata) ?? "{}", filter.Limit);
+        ORDER BY id
+        """;
+
+    private const string NewestFirst = FindSql + " DESC LIMIT $10 OFFSET $12";
+    private const string OldestFirst = FindSql + " ASC LIMIT $10 OFFSET $12";
+
+    private static List<TaskKey> Find(SqliteSession session, AccountId account, TaskFilter filter) => Keys(
+        session,
+        filter.OldestFirst ? OldestFirst : NewestFirst,
+        account.Value, filter.Before?.Value, filter.State?.Word(), Names(filter.Modes), filter.CreatedFrom?.Milliseconds(),
+        filter.CreatedBefore?.Milliseconds(), filter.Prompt, filter.Source, StoredMetadata.Json(filter.Metadata) ?? "{}", filter.Limit,
+        filter.After?.Value, filter.Skip);
+
+    // A JSON list, because one statement is to serve any number of modes; their names need no escaping.
+    private static string? Names(ImmutableArray<GenerationMode> modes) => modes.IsEmpty ? null : $"[\"{string.Join("\",\"", modes)}\"]";
 
     private static TaskStatusRecord? ReadStatus(SqliteSession session, TaskKey key)
     {
@@ -133,7 +185,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             """
             SELECT t.state, t.created_at, t.completed_at, t.fail_code, t.fail_message, t.clip_id, c.expires_at
             FROM tasks t LEFT JOIN clips c ON c.id = t.clip_id
-            WHERE t.id = $1 AND t.account_id = $2
+            WHERE t.id = $1 AND t.account_id = $2 AND t.deleted_at IS NULL
             """,
             key.Task.Value, key.Account.Value);
         return row.Read()
@@ -167,7 +219,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     {
         VideoTask task;
         bool intakeDone;
-        using (var row = session.Query($"SELECT {TaskColumns} FROM tasks t WHERE t.id = $1 AND t.account_id = $2", key.Task.Value, key.Account.Value))
+        using (var row = session.Query($"SELECT {TaskColumns} FROM tasks t WHERE t.id = $1 AND t.account_id = $2 AND t.deleted_at IS NULL", key.Task.Value, key.Account.Value))
         {
             if (!row.Read())
             {
@@ -216,6 +268,21 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         return row.Read() ? Clip(row) : null;
     }
 
+    // The books keep the row. The clip is given up at once; its file goes with the next sweep.
+    private static bool? Delete(SqliteSession session, TaskKey key, DateTimeOffset at)
+    {
+        if (session.Execute(
+            "UPDATE tasks SET deleted_at = $1 WHERE id = $2 AND account_id = $3 AND deleted_at IS NULL AND completed_at IS NOT NULL",
+            at.Milliseconds(), key.Task.Value, key.Account.Value) == 1)
+        {
+            session.Execute("UPDATE clips SET deleted_at = $1 WHERE task_id = $2 AND deleted_at IS NULL", at.Milliseconds(), key.Task.Value);
+            return true;
+        }
+
+        return session.Scalar(
+            "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL)", key.Task.Value, key.Account.Value) is 1L ? false : null;
+    }
+
     private static bool Update(SqliteSession session, VideoTask seen, VideoTask next, TaskTransition step)
     {
         var id = seen.Key.Task.Value;
@@ -257,7 +324,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
 
         if (step.Delivery is { } delivery)
         {
-            InsertDelivery(session, id, delivery, step.At);
+            SqliteDeliveryStore.Insert(session, seen.Key.Task, delivery, step.At);
         }
 
         return true;
@@ -309,11 +376,4 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             attempt.Cost.Micros, attempt.Refusal?.Word(), attempt.Reason, attempt.PreparedAt.Milliseconds(), attempt.SentAt?.Milliseconds(),
             attempt.AcceptedAt?.Milliseconds(), attempt.EndedAt?.Milliseconds(), attempt.FailCode?.Name());
     }
-
-    private static void InsertDelivery(SqliteSession session, string task, NewDelivery delivery, DateTimeOffset at) => session.Execute(
-        """
-        INSERT INTO deliveries (id, task_id, url, body, state, attempts, created_at, due_at)
-        VALUES ($1, $2, $3, $4, 'pending', 0, $5, $5)
-        """,
-        delivery.Id.Value, task, delivery.Url, delivery.Body.ToArray(), at.Milliseconds());
 }

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
+using Microsoft.Data.Sqlite;
 using static Filmgate.Storage.Sqlite.SqliteRows;
 
 namespace Filmgate.Storage.Sqlite;
@@ -6,6 +9,8 @@ namespace Filmgate.Storage.Sqlite;
 /// <summary>Uploads in SQLite.</summary>
 public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
 {
+    private const string Columns = "id, account_id, sha256, media_type, width, height, length, created_at, expires_at FROM uploads";
+
     /// <inheritdoc/>
     public async ValueTask<bool> AddAsync(Upload upload, int most, CancellationToken cancellationToken)
     {
@@ -15,10 +20,17 @@ public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
             INSERT INTO uploads (id, account_id, sha256, media_type, width, height, length, created_at, expires_at)
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
             WHERE (SELECT COUNT(*) FROM uploads WHERE account_id = $2 AND expires_at > $8) < $10
+            ON CONFLICT (id) DO NOTHING
             """,
             upload.Id.Value, upload.Account.Value, upload.Sha256, upload.MediaType, upload.Width, upload.Height, upload.Length,
             upload.CreatedAt.Milliseconds(), upload.ExpiresAt.Milliseconds(), most) == 1).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> DeleteAsync(AccountId account, UploadId id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session => session.Execute(
+            "UPDATE uploads SET expires_at = MAX($3, created_at + 1) WHERE id = $1 AND account_id = $2 AND expires_at > $3",
+            id.Value, account.Value, now.Milliseconds()) == 1).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<int> CountAsync(AccountId account, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -30,24 +42,35 @@ public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
         ValueTask.FromResult(database.Read((account, id, now), static (session, asked) =>
         {
             using var row = session.Query(
-                """
-                SELECT sha256, media_type, width, height, length, created_at, expires_at FROM uploads
-                WHERE id = $1 AND account_id = $2 AND expires_at > $3
-                """,
-                asked.id.Value, asked.account.Value, asked.now.Milliseconds());
-            return row.Read()
-                ? new Upload
-                {
-                    Id = asked.id,
-                    Account = asked.account,
-                    Sha256 = row.GetString(0),
-                    MediaType = row.GetString(1),
-                    Width = row.GetInt32(2),
-                    Height = row.GetInt32(3),
-                    Length = row.GetInt64(4),
-                    CreatedAt = Time(row.GetInt64(5)),
-                    ExpiresAt = Time(row.GetInt64(6)),
-                }
-                : null;
+                $"SELECT {Columns} WHERE id = $1 AND account_id = $2 AND expires_at > $3", asked.id.Value, asked.account.Value, asked.now.Milliseconds());
+            return row.Read() ? Upload(row) : null;
         }));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Upload>> ListAsync(AccountId account, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read((account, now), static (session, asked) =>
+        {
+            var uploads = ImmutableArray.CreateBuilder<Upload>();
+            using var row = session.Query(
+                $"SELECT {Columns} WHERE account_id = $1 AND expires_at > $2 ORDER BY id DESC", asked.account.Value, asked.now.Milliseconds());
+            while (row.Read())
+            {
+                uploads.Add(Upload(row));
+            }
+
+            return uploads.ToImmutable();
+        }));
+
+    private static Upload Upload(SqliteDataReader row) => new()
+    {
+        Id = new UploadId(row.GetString(0)),
+        Account = new AccountId(row.GetString(1)),
+        Sha256 = row.GetString(2),
+        MediaType = row.GetString(3),
+        Width = row.GetInt32(4),
+        Height = row.GetInt32(5),
+        Length = row.GetInt64(6),
+        CreatedAt = Time(row.GetInt64(7)),
+        ExpiresAt = Time(row.GetInt64(8)),
+    };
 }

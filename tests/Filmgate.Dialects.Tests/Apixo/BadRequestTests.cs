@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Filmgate.Dialects.Tests.Http;
 
 namespace Filmgate.Dialects.Tests.Apixo;
 

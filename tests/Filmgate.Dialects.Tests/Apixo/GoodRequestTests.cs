@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Requests;
 
 namespace Filmgate.Dialects.Tests.Apixo;

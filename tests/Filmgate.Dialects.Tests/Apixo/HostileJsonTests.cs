@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Filmgate.Dialects.Tests.Http;
 
 namespace Filmgate.Dialects.Tests.Apixo;
 

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Tests.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Filmgate.Dialects.Tests.Apixo;

@@ -1,3 +1,5 @@
+using Filmgate.Dialects.Tests.Http;
+
 namespace Filmgate.Dialects.Tests.Apixo;
 
 /// <summary>Section A of the reliability reference, as far as the wire is concerned.</summary>

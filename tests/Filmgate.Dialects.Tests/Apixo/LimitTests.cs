@@ -1,3 +1,5 @@
+using Filmgate.Dialects.Tests.Http;
+
 namespace Filmgate.Dialects.Tests.Apixo;
 
 /// <summary>What a caller is told who asks too often or has too little money.</summary>

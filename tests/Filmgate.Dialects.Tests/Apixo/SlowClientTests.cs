@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Tests.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Filmgate.Dialects.Tests.Apixo;

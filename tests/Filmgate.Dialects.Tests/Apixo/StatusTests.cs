@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
+using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
@@ -52,7 +54,7 @@ public sealed class StatusTests(TestGateway gateway)
         var (task, body) = Literals[state];
         var format = new CallbackFormat();
         Assert.Equal("apixo", format.Dialect);
-        Assert.Equal(body, Encoding.UTF8.GetString(format.Render(task).Span));
+        Assert.Equal(body, Encoding.UTF8.GetString(format.Render(TaskEvents.Completed, Details(task)).Span));
     }
 
     [Theory]
@@ -60,7 +62,8 @@ public sealed class StatusTests(TestGateway gateway)
     [InlineData("https://host.test/\"\\<>'\u2028ż🎬\u0001")]
     public void The_result_survives_being_parsed_twice(string url)
     {
-        var body = new CallbackFormat().Render(View("t", TaskState.Success) with { CompletedAt = Created, ClipUrl = url });
+        var body = new CallbackFormat().Render(
+            TaskEvents.Completed, Details(View("t", TaskState.Success) with { CompletedAt = Created, ClipUrl = url }));
         using var outer = JsonDocument.Parse(body);
         using var inner = JsonDocument.Parse(outer.RootElement.GetProperty("data").GetProperty("resultJson").GetString()!);
         Assert.Equal(url, Assert.Single(inner.RootElement.GetProperty("resultUrls").EnumerateArray()).GetString());
@@ -126,6 +129,22 @@ public sealed class StatusTests(TestGateway gateway)
             (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"pro-image-to-video","state":"success","progress":100,"createTime":1760000000000,"completeTime":1760000009000,"costTime":9000,"cost":0,"resultUrls":["https://h.test/v.mp4?a=1&b=2"],"posterUrl":"https://h.test/v.jpg","clip":{"width":1080,"height":1920,"duration":5.041,"frames":121,"bytes":123456},"source":"mcp","input":{"mode":"pro-image-to-video","prompt":"a cat","negative_prompt":"blur","duration":5,"image_urls":["https://e.test/a?x=1&y=2"],"cfg_scale":0.5,"provider":"auto"},"attempts":[{"number":1,"provider":"fal","state":"refused","reason":"full","preparedTime":1760000000000,"sentTime":1760000001000,"endedTime":1760000002000},{"number":2,"provider":"kling","state":"completed","preparedTime":1760000002000,"sentTime":1760000003000,"acceptedTime":1760000004000,"endedTime":1760000008000}]}}"""),
             await gateway.GetAsync("/api/v1/tasks/d1"));
     }
+
+    private static TaskDetails Details(TaskView view) => new(
+        new VideoTask
+        {
+            Key = new TaskKey(ScriptedDesk.Owner.Account, view.Id),
+            KeyId = ScriptedDesk.Owner.Key,
+            IsTest = false,
+            Dialect = "apixo",
+            Request = new GenerationRequest { Mode = GenerationMode.MasterTextToVideo, Prompt = "a cat", DurationSeconds = 5, CfgScale = 0.5m, Provider = "auto" },
+            State = view.State,
+            CreatedAt = view.CreatedAt,
+            CompletedAt = view.CompletedAt,
+            Failure = view.Failure,
+        },
+        view.ClipUrl,
+        null);
 
     private static TaskView View(string id, TaskState state) => new() { Id = new TaskId(id), State = state, CreatedAt = Created };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
@@ -49,7 +50,7 @@ public sealed class TaskListTests(TestGateway gateway)
                 Limit = 101,
                 Before = new TaskId("task_9"),
                 State = TaskState.Success,
-                Mode = GenerationMode.ProImageToVideo,
+                Modes = filter.Modes,
                 CreatedFrom = Created,
                 CreatedBefore = new DateTimeOffset(2025, 10, 9, 10, 30, 0, TimeSpan.Zero),
                 Prompt = "a cat &",
@@ -57,6 +58,7 @@ public sealed class TaskListTests(TestGateway gateway)
                 Metadata = filter.Metadata,
             },
             filter);
+        Assert.Equal([GenerationMode.ProImageToVideo], filter.Modes);
         Assert.Equal([new("a b", "ż"), new("shot", "7")], filter.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal));
         await ListAsync("");
         Assert.Equal(new TaskFilter { Limit = 21, Metadata = gateway.Desk.Filter!.Metadata }, gateway.Desk.Filter);

@@ -36,6 +36,47 @@ public sealed class KeyTests(PausedGateway gateway)
     }
 
     [Fact]
+    public async Task The_pair_of_a_key_is_shown_with_its_secret_and_dies_with_it()
+    {
+        var account = await gateway.NewAccountAsync();
+
+        var made = await gateway.AdminAsync($"POST accounts/{account}/keys", """{"name":"signs","kind":"test"}""");
+        var rotated = await gateway.AdminAsync($"POST keys/{made.Text("id")}/rotate", """{"overlap_seconds":604800}""");
+
+        Assert.Equal((made.Text("id"), rotated.Text("id")), (made.Text("access_key"), rotated.Text("access_key")));
+        Assert.NotEqual(made.Text("secret_key"), rotated.Text("secret_key"));
+        Assert.Matches("^whsec_[A-Za-z0-9+/]{43}=$", made.Text("webhook_secret"));
+        Assert.Equal(made.Text("webhook_secret"), rotated.Text("webhook_secret"));
+        foreach (var read in new[] { $"GET keys/{made.Text("id")}", $"GET accounts/{account}/keys", "GET audit" })
+        {
+            Assert.DoesNotContain(made.Text("secret_key"), (await gateway.AdminAsync(read)).Body, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(200, await ListAsync(made.Text("secret_key")));
+        Assert.Equal(401, await ListAsync(rotated.Text("secret_key")));
+        await gateway.AdminAsync($"POST keys/{made.Text("id")}/revoke");
+        Assert.Equal(401, await ListAsync(made.Text("secret_key")));
+
+        async Task<int> ListAsync(string secretKey)
+        {
+            var payload = $$"""{"iss":"{{made.Text("access_key")}}","exp":{{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 1800}}}""";
+            var signed = $"{Part("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Part(Encoding.UTF8.GetBytes(payload))}";
+            var signature = System.Security.Cryptography.HMACSHA256.HashData(Encoding.UTF8.GetBytes(secretKey), Encoding.ASCII.GetBytes(signed));
+            return (await gateway.SendAsync("GET", "/kling/v1/videos/text2video", null, $"{signed}.{Part(signature)}")).Status;
+        }
+
+        static string Part(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+    }
+
+    [Fact]
+    public async Task An_admin_key_owns_no_tasks_and_has_no_pair()
+    {
+        var made = await gateway.AdminAsync("POST keys", """{"name":"on call"}""");
+        Assert.False(made.Data.TryGetProperty("access_key", out _));
+        Assert.False(made.Data.TryGetProperty("webhook_secret", out _));
+    }
+
+    [Fact]
     public async Task A_mistyped_key_is_refused()
     {
         var (_, secret) = await gateway.NewKeyAsync(await gateway.NewAccountAsync());

@@ -36,7 +36,7 @@ public sealed class OddInputTests(PausedGateway gateway)
         ("PATCH accounts/ACCOUNT", "{}", 400, "body must hold at least one of name, limits, budget"),
         ("PATCH accounts/ACCOUNT", """{"id":"acc_other"}""", 400, "body has only the fields name, limits, budget, got id"),
         ("PATCH accounts/acc_nobody", """{"name":"a"}""", 404, "There is no account 'acc_nobody'"),
-        ("DELETE accounts/ACCOUNT", null, 405, "The method DELETE is not allowed here; use GET or PATCH."),
+        ("DELETE accounts/ACCOUNT", null, 405, "The method DELETE is not allowed here; use GET, PATCH."),
         ("GET accounts/acc_nobody", null, 404, "There is no account 'acc_nobody'"),
         ("GET accounts/%27%20OR%201=1--", null, 404, "There is no account '' OR 1=1--'"),
         ("GET accounts/acc_nobody/keys", null, 404, "There is no account 'acc_nobody'"),

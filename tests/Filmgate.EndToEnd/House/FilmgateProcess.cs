@@ -44,7 +44,9 @@ internal sealed class FilmgateProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("FILMGATE", StringComparison.OrdinalIgnoreCase)).ToList())
+        string[] switches = ["KLING_", "FAL_KEY", "REPLICATE_", "KIE_", "APIXO_"];
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("FILMGATE", StringComparison.OrdinalIgnoreCase)
+            || switches.Any(vendor => name.StartsWith(vendor, StringComparison.Ordinal))).ToList())
         {
             start.Environment.Remove(name);
         }

@@ -12,12 +12,12 @@ internal sealed class ServedGateway : IAsyncDisposable
     private const string ListeningOn = "Listening on ";
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
-    private ServedGateway(FilmgateProcess process, string dataFolder, Uri address)
+    private ServedGateway(FilmgateProcess process, string dataFolder, Uri address, string key)
     {
         Process = process;
         DataFolder = dataFolder;
         Address = address;
-        Api = new TaskApi(address, Key);
+        Api = new TaskApi(address, key);
     }
 
     /// <summary>The process.</summary>
@@ -29,7 +29,7 @@ internal sealed class ServedGateway : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>The task API with the test key.</summary>
+    /// <summary>The task API with the key that the server was given.</summary>
     public TaskApi Api { get; }
 
     /// <summary>The settings that every server of these tests starts from.</summary>
@@ -57,7 +57,7 @@ internal sealed class ServedGateway : IAsyncDisposable
             await Eventually.TrueAsync(() => process.Out.Contains("Ready.") || process.HasExited, StartPatience, "Ready.");
             var line = process.Out.FirstOrDefault(line => line.StartsWith(ListeningOn, StringComparison.Ordinal));
             Assert.True(line is not null, $"The server did not start: {string.Join('\n', process.Error)}");
-            return new ServedGateway(process, dataFolder, new Uri(line[ListeningOn.Length..]));
+            return new ServedGateway(process, dataFolder, new Uri(line[ListeningOn.Length..]), environment["FILMGATE_API_KEY"]);
         }
         catch
         {

@@ -40,9 +40,14 @@ internal sealed class TaskApi : IDisposable
     }
 
     /// <summary>Sends one request, with a JSON body or none.</summary>
-    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string? body = null)
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string? body = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");

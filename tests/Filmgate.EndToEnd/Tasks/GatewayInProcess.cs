@@ -38,6 +38,9 @@ public sealed class GatewayInProcess : IAsyncLifetime
         folder.Delete(recursive: true);
     }
 
+    /// <summary>Its routes.</summary>
+    internal IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Routes => gateway!.Routes;
+
     /// <summary>Stops the gateway and starts another on the same folder.</summary>
     public async Task RestartAsync()
     {

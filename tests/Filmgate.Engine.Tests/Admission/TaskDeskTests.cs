@@ -182,10 +182,13 @@ public sealed class TaskDeskTests : IAsyncLifetime
 
     private TaskDesk Desk(ITaskStore? store = null) => new(
         store ?? _house.Tasks, _house.Accounts, _house.Providers, _house.RequestImages, House.Egress,
-        _house.Links, _house.NewDriver(store), _house.Waker, _house.Ids, _house.Time);
+        _house.Links, _house.Callbacks, _house.NewDriver(store), _house.Signals, _house.Waker, _house.Ids, _house.Time);
 
     private sealed class WitnessStore(ITaskStore inner) : ITaskStore
     {
+        public ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+            inner.ForgetKeysAsync(now, limit, cancellationToken);
+
         public required Action<VideoTask> OnAccept { get; init; }
 
         public bool WasAsked { get; private set; }
@@ -199,6 +202,12 @@ public sealed class TaskDeskTests : IAsyncLifetime
 
         public ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken) =>
             inner.ListAsync(account, filter, cancellationToken);
+
+        public ValueTask<VideoTask?> FindByExternalIdAsync(AccountId account, string dialect, string externalId, CancellationToken cancellationToken) =>
+            inner.FindByExternalIdAsync(account, dialect, externalId, cancellationToken);
+
+        public ValueTask<bool?> DeleteAsync(TaskKey key, DateTimeOffset at, CancellationToken cancellationToken) =>
+            inner.DeleteAsync(key, at, cancellationToken);
 
         public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) => inner.FindStatusAsync(key, cancellationToken);
 

@@ -174,6 +174,9 @@ public sealed class CrashTests
         private int _steps;
         private bool _dead;
 
+        public ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+            inner.ForgetKeysAsync(now, limit, cancellationToken);
+
         public int DiesAt { get; init; } = int.MaxValue;
 
         public bool DiesAfterWriting { get; init; }
@@ -198,6 +201,12 @@ public sealed class CrashTests
 
         public ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken) =>
             inner.ListAsync(account, filter, cancellationToken);
+
+        public ValueTask<VideoTask?> FindByExternalIdAsync(AccountId account, string dialect, string externalId, CancellationToken cancellationToken) =>
+            inner.FindByExternalIdAsync(account, dialect, externalId, cancellationToken);
+
+        public ValueTask<bool?> DeleteAsync(TaskKey key, DateTimeOffset at, CancellationToken cancellationToken) =>
+            inner.DeleteAsync(key, at, cancellationToken);
 
         public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken) => inner.FindStatusAsync(key, cancellationToken);
 

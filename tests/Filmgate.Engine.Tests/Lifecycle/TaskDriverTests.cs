@@ -62,7 +62,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
         var submission = Assert.Single(Provider.Submissions);
         Assert.Equal(task.LastAttempt!.Id, submission.Attempt);
         Assert.Equal(task.Request with { Images = [] }, submission.Request with { Images = [] });
-        Assert.Equal([_house.Files.PathOf(first.Sha256), _house.Files.PathOf(second.Sha256)], submission.ImagePaths);
+        Assert.Equal([_house.Files.PathOf(first.Sha256), _house.Files.PathOf(second.Sha256)], submission.Images.Select(image => image.Path));
         Assert.Equal(
             [new InputImage(0, first.Sha256, "image/png", 300, 300, first.Length), new InputImage(1, second.Sha256, "image/png", 300, 300, second.Length)],
             task.Inputs!.Value);

@@ -90,6 +90,49 @@ public sealed class SlotQueueTests
     }
 
     [Fact]
+    public void Ten_thousand_tasks_of_one_account_keep_another_account_waiting_for_one_slot_only()
+    {
+        // Row B8 of the reliability reference.
+        var queue = new SlotQueue(2, Patience);
+        for (var i = 1; i <= 10_000; i++)
+        {
+            queue.TryTake(Task(i), Now);
+        }
+
+        Assert.False(queue.TryTake(Other(1), Now));
+        Assert.Equal([Other(1)], queue.Release(Task(1)));
+        Assert.False(queue.TryTake(Task(3), Now));
+        Assert.True(queue.TryTake(Other(1), Now));
+        Assert.False(queue.TryTake(Other(2), Now));
+        Assert.Equal([Task(3)], queue.Release(Task(2)));
+    }
+
+    [Fact]
+    public void Accounts_that_wait_take_turns()
+    {
+        var queue = new SlotQueue(1, Patience);
+        queue.TryTake(Task(1), Now);
+        foreach (var task in new[] { Task(2), Task(3), Other(2), Other(3) })
+        {
+            Assert.False(queue.TryTake(task, Now));
+        }
+
+        // Nobody holds anything once a slot is free, so between equals the first that asked is served.
+        Assert.Equal([Task(2)], queue.Release(Task(1)));
+        var two = new SlotQueue(2, Patience);
+        two.TryTake(Task(1), Now);
+        two.TryTake(Task(2), Now);
+        foreach (var task in new[] { Task(3), Task(4), Other(3), Other(4) })
+        {
+            Assert.False(two.TryTake(task, Now));
+        }
+
+        Assert.Equal([Other(3)], two.Release(Task(1)));
+        Assert.True(two.TryTake(Other(3), Now));
+        Assert.Equal([Task(3)], two.Release(Task(2)));
+    }
+
+    [Fact]
     public void Without_slots_everybody_waits() => Assert.False(new SlotQueue(0, Patience).TryTake(Task(1), Now));
 
     [Fact]
@@ -117,4 +160,6 @@ public sealed class SlotQueueTests
     }
 
     private static TaskKey Task(int number) => new(new AccountId("acc_1"), new TaskId($"task_{number}"));
+
+    private static TaskKey Other(int number) => new(new AccountId("acc_other"), new TaskId($"other_{number}"));
 }

@@ -46,7 +46,10 @@ internal sealed class House : IAsyncDisposable
         Files = new ArtifactFolder(folder, Time);
         Ids = new IdSource(Time, new Random(5).NextBytes);
         Options = new EngineOptions { DataFolder = folder };
-        Links = new ClipLinks(SigningKey.Open(folder), _address);
+        var key = SigningKey.Open(folder);
+        Links = new ClipLinks(key, _address);
+        Submissions = new SubmissionWriter(Files, new InputLinks(key, _address, Time), new CallbackLinks(key, _address), ImageRules.Default, Waker);
+        Pairs = new KeyPairs(key);
         Http = new GuardedHttp(Egress, new SystemHostResolver(), TimeProvider.System);
         ClipPath = Path.Combine(folder, "upstream.mp4");
         Provider = new ScriptedProvider("partner", ClipPath);
@@ -63,11 +66,14 @@ internal sealed class House : IAsyncDisposable
     public IdSource Ids { get; }
     public EngineOptions Options { get; }
     public ClipLinks Links { get; }
+    public SubmissionWriter Submissions { get; }
     public GuardedHttp Http { get; }
     public string ClipPath { get; }
     public ScriptedProvider Provider { get; }
     public ProviderDirectory Providers { get; set; }
     public RecordingWaker Waker { get; } = new();
+    public TaskSignals Signals { get; } = new();
+    public KeyPairs Pairs { get; }
     public CountedSlots Slots { get; } = new(4);
 
     public static EgressOptions Egress { get; } = new() { AllowNetworks = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)] };
@@ -99,7 +105,7 @@ internal sealed class House : IAsyncDisposable
 
     /// <summary>A driver that knows nothing but what is in the store.</summary>
     public TaskDriver NewDriver(ITaskStore? store = null) => new(
-        store ?? Tasks, Providers, Slots, Inputs, ClipIntake, Callbacks, Waker, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
+        store ?? Tasks, Providers, Slots, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
 
     public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
     {
@@ -187,8 +193,15 @@ internal sealed class PlainFormat : ICallbackFormat
 
     public string Dialect => Name;
 
-    public ReadOnlyMemory<byte> Render(TaskView task) =>
-        Encoding.UTF8.GetBytes($"{task.Id} {task.State} {task.Failure?.Code.Name() ?? "-"} {task.ClipUrl ?? "-"}");
+    public ReadOnlyMemory<byte> Render(TaskEvents happened, TaskDetails task) =>
+        Encoding.UTF8.GetBytes($"{task.Task.Key.Task} {task.Task.State} {task.Task.Failure?.Code.Name() ?? "-"} {task.ClipUrl ?? "-"}");
+
+    public IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback) =>
+    [
+        new("Content-Type", "application/json"),
+        new("webhook-id", callback.Id.Value),
+        new("webhook-timestamp", callback.At.ToUnixTimeSeconds().ToString()),
+    ];
 }
 
 /// <summary>Remembers who was woken.</summary>

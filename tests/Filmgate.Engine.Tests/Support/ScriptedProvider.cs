@@ -29,6 +29,9 @@ internal sealed class ScriptedProvider(string name, string clipPath, ProviderTie
 
     public Exception? ReleaseFault { get; set; }
 
+    /// <summary>Writes a clip that lies behind the provider's own door.</summary>
+    public Func<string, Stream, ValueTask>? Door { get; init; }
+
     public static string UpstreamId(AttemptId attempt) => "up-" + attempt.Value;
 
     public void NextSubmit(Func<Submission, ValueTask<SubmitResult>> answer) => _submits.Enqueue(answer);
@@ -73,6 +76,9 @@ internal sealed class ScriptedProvider(string name, string clipPath, ProviderTie
 
         return ValueTask.FromResult(reading);
     }
+
+    public ValueTask CopyClipAsync(string reference, Stream target, long lengthMax, CancellationToken cancellationToken) =>
+        Door?.Invoke(reference, target) ?? throw new NotSupportedException("There is no door.");
 
     public ValueTask ReleaseAsync(string upstreamId, CancellationToken cancellationToken)
     {

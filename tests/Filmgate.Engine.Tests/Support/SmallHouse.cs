@@ -55,17 +55,22 @@ internal sealed class SmallHouse : IAsyncDisposable
         var uploads = new SqliteUploadStore(_database);
         var options = new EngineOptions { DataFolder = _folder.Path };
         var address = new PublicAddressHolder { Value = PublicUrl };
-        var links = new ClipLinks(SigningKey.Open(_folder.Path), address);
+        var key = SigningKey.Open(_folder.Path);
+        var links = new ClipLinks(key, address);
         var uploadLinks = new UploadLinks(address);
         var gate = new ModerationGate(moderators.IsDefault ? [] : moderators, whenUnavailable, NullLogger<ModerationGate>.Instance);
+        var callbacks = new CallbackWriter([], links, _ids);
+        var signals = new TaskSignals();
         Driver = new TaskDriver(
             Tasks,
             new ProviderDirectory([]),
             new NoSlots(),
             new InputIntake(new ImageIntake(_http, ImageRules.Default), ImageRules.Default, egress, Files, gate),
+            new SubmissionWriter(Files, new InputLinks(key, address, Time), new CallbackLinks(key, address), ImageRules.Default, new NoWaker()),
             new ClipIntake(Files, _http, new Ffmpeg(new AnimaticOptions()), _ids, options, Time, NullLogger<ClipIntake>.Instance),
-            new CallbackWriter([], links, _ids),
+            callbacks,
             new NoWaker(),
+            signals,
             _ids,
             Time,
             new LockedRandom(1),
@@ -73,9 +78,9 @@ internal sealed class SmallHouse : IAsyncDisposable
         Desk = new TaskDesk(
             Tasks, Accounts, new ProviderDirectory([]),
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
-            egress, links, Driver, new NoWaker(), _ids, Time);
-        Uploads = new UploadDesk(Files, uploads, uploadLinks, ImageRules.Default, _ids, Time);
-        Sweeper = new RetentionSweeper(Clips, Files, options, new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
+            egress, links, callbacks, Driver, signals, new NoWaker(), _ids, Time);
+        Uploads = new UploadDesk(Files, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
+        Sweeper = new RetentionSweeper(Clips, Tasks, Files, options, new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; }

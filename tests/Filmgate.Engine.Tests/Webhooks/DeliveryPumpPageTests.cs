@@ -1,7 +1,9 @@
 using System.Net;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Tests.Egress;
+using Filmgate.Engine.Tests.Support;
 using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
 using Filmgate.Storage;
@@ -30,7 +32,7 @@ public sealed class DeliveryPumpPageTests
         var start = new EngineStart();
         start.Set();
         using var pump = new DeliveryPump(
-            store, http, signal, DeliverySchedule.DefaultWaits, start, TimeProvider.System, new Random(1), NullLogger<DeliveryPump>.Instance);
+            store, new CallbackWriter([new PlainFormat()], null!, null!), http, signal, DeliverySchedule.DefaultWaits, start, TimeProvider.System, new Random(1), NullLogger<DeliveryPump>.Instance);
 
         await pump.StartAsync(TestContext.Current.CancellationToken);
         await store.LastRecorded.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -46,6 +48,8 @@ public sealed class DeliveryPumpPageTests
     {
         Id = new DeliveryId(id),
         Task = new TaskKey(new AccountId("acc_1"), new TaskId("task_1")),
+        Dialect = PlainFormat.Name,
+        Event = TaskEvents.Completed,
         Url = $"http://127.0.0.1:{port}/hook",
         Body = "{}"u8.ToArray(),
         State = DeliveryState.Pending,

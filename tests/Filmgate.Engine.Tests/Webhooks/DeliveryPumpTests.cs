@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
 using Filmgate.Model.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -167,7 +168,8 @@ public sealed class DeliveryPumpTests : IAsyncLifetime
     {
         var task = await _house.AcceptAsync(House.NewTask(name) with { CallbackUrl = url ?? _receiver.Url });
         var failure = new Failure(FailureCode.GenerationFailed, "It did not work.");
-        var step = new TaskTransition.Fail(_house.Time.GetUtcNow(), failure, _house.Callbacks.Failure(task, failure, _house.Time.GetUtcNow()));
+        var silent = new TaskTransition.Fail(_house.Time.GetUtcNow(), failure, Callback: null);
+        var step = silent with { Callback = _house.Callbacks.Write(TaskEvents.Completed, silent.Apply(task)) };
         return (await _house.Tasks.ApplyAsync(task, step, Cancel)).Task;
     }
 
@@ -183,7 +185,7 @@ public sealed class DeliveryPumpTests : IAsyncLifetime
         var start = new EngineStart();
         start.Set();
         var pump = new DeliveryPump(
-            _house.Deliveries, _house.Http, _signal, Waits, start, _house.Time, new LockedRandom(3), NullLogger<DeliveryPump>.Instance);
+            _house.Deliveries, _house.Callbacks, _house.Http, _signal, Waits, start, _house.Time, new LockedRandom(3), NullLogger<DeliveryPump>.Instance);
         await pump.StartAsync(Cancel);
         return new RunningPump(pump);
     }

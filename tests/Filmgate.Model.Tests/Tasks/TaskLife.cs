@@ -1,3 +1,4 @@
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
@@ -17,7 +18,7 @@ internal static class TaskLife
 
     public static readonly Failure Failure = new(FailureCode.GenerationFailed, "It did not work.");
 
-    public static readonly NewDelivery Callback = new(new DeliveryId("evt_1"), "https://example.com/hook", new byte[] { 1, 2, 3 });
+    public static readonly NewDelivery Callback = new(new DeliveryId("evt_1"), "https://example.com/hook", TaskEvents.Completed, new byte[] { 1, 2, 3 });
 
     public static readonly Clip Clip = new()
     {

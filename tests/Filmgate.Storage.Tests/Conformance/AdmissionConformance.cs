@@ -129,7 +129,7 @@ public abstract class AdmissionConformance(StoresUnderTest stores) : StoreConfor
         Assert.Equal(["task_3", "task_2"], await ListAsync(new TaskFilter { Limit = 2 }));
         Assert.Equal(["task_1"], await ListAsync(new TaskFilter { Before = new("task_2") }));
         Assert.Equal(["task_3"], await ListAsync(new TaskFilter { State = TaskState.Failed }));
-        Assert.Equal(["task_2"], await ListAsync(new TaskFilter { Mode = GenerationMode.ProImageToVideo }));
+        Assert.Equal(["task_2"], await ListAsync(new TaskFilter { Modes = [GenerationMode.ProImageToVideo] }));
         Assert.Equal(["task_3"], await ListAsync(new TaskFilter { CreatedFrom = Sample.Start.AddHours(1) }));
         Assert.Equal(["task_2", "task_1"], await ListAsync(new TaskFilter { CreatedBefore = Sample.Start.AddHours(1) }));
         Assert.Equal(["task_2"], await ListAsync(new TaskFilter { Source = "nightly" }));

@@ -1,3 +1,4 @@
+using Filmgate.Model.Gateway;
 using Filmgate.Model.Tasks;
 using Filmgate.Model.Webhooks;
 
@@ -20,7 +21,18 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
         var expected = Sample.Callback("evt_1");
         Assert.Equal(expected.Body.ToArray(), delivery.Body.ToArray());
         Assert.Equal(
-            new Delivery { Id = expected.Id, Task = task.Key, Url = expected.Url, Body = delivery.Body, State = DeliveryState.Pending, Attempts = 0, DueAt = Done },
+            new Delivery
+            {
+                Id = expected.Id,
+                Task = task.Key,
+                Dialect = task.Dialect,
+                Event = TaskEvents.Completed,
+                Url = expected.Url,
+                Body = delivery.Body,
+                State = DeliveryState.Pending,
+                Attempts = 0,
+                DueAt = Done,
+            },
             delivery);
         Assert.Equal(Done, await Stores.Deliveries.NextDueAsync(Cancel));
     }
@@ -31,6 +43,33 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
         var task = await ApplyAsync(await AcceptAsync(Sample.Task("task_1")), Sample.Fail());
         Assert.Empty(await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel));
         Assert.Null(await Stores.Deliveries.NextDueAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Each_event_of_a_task_makes_its_own_delivery_in_its_own_transaction()
+    {
+        var task = Sample.Task("task_1") with { CallbackEvents = TaskEvents.All };
+        await Stores.Tasks.AdmitAsync(new Admission(task, Claim: null, Of("evt_1", TaskEvents.Accepted)), Cancel);
+        var sent = await ApplyAsync(
+            task, Sample.StoreInputs(), Sample.Prepare("att_1"), ((TaskTransition.SendAttempt)Sample.Send("att_1")) with { Callback = Of("evt_2", TaskEvents.Started) });
+        await ApplyAsync(sent, Sample.Accept("att_1"), Sample.FailAttempt("att_1", FailureCode.NsfwDetected), Sample.Fail(Of("evt_3", TaskEvents.Completed)));
+        await Stores.ReopenAsync();
+
+        var deliveries = await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel);
+        Assert.Equal(
+            [("evt_1", TaskEvents.Accepted), ("evt_2", TaskEvents.Started), ("evt_3", TaskEvents.Completed)],
+            deliveries.Select(delivery => (delivery.Id.Value, delivery.Event)));
+        Assert.All(deliveries, delivery => Assert.Equal(task.Dialect, delivery.Dialect));
+        Assert.Empty(await Stores.Books.CheckAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task The_books_miss_the_delivery_of_an_end_that_a_caller_wants_to_hear_of_and_no_other()
+    {
+        var heard = Sample.Task("task_1") with { CallbackEvents = TaskEvents.All };
+        await ApplyAsync(await AcceptAsync(heard), Sample.Fail());
+        await ApplyAsync(await AcceptAsync(Sample.Task("task_2") with { CallbackEvents = TaskEvents.Started }), Sample.Fail());
+        Assert.Contains("task_1", Assert.Single(await Stores.Books.CheckAsync(Cancel)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,6 +159,8 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
             await AssertIsAsync(delivery);
         }
     }
+
+    private static NewDelivery Of(string id, TaskEvents happened) => Sample.Callback(id) with { Event = happened };
 
     private async Task<VideoTask> FinishAsync(string name, DateTimeOffset? at = null) => await ApplyAsync(
         await AcceptAsync(Sample.Task("task_" + name)), Sample.Fail(Sample.Callback("evt_" + name), at));

@@ -74,7 +74,7 @@ internal static class Sample
         ExpiresAt = expires ?? Start.AddDays(15),
     };
 
-    public static NewDelivery Callback(string id) => new(new DeliveryId(id), "https://example.com/hook?a=1", new byte[] { 0, 1, 2, 0xff, 0xc3, 0x28 });
+    public static NewDelivery Callback(string id) => new(new DeliveryId(id), "https://example.com/hook?a=1", TaskEvents.Completed, new byte[] { 0, 1, 2, 0xff, 0xc3, 0x28 });
 
     public static TaskTransition StoreInputs(params ImmutableArray<InputImage> inputs) => new TaskTransition.StoreInputs(Start.AddSeconds(1), inputs);
 

@@ -11,6 +11,8 @@ public abstract class StoresUnderTest : IAsyncDisposable
 
     public abstract IClipStore Clips { get; }
 
+    public abstract IUploadStore Uploads { get; }
+
     public abstract IBooks Books { get; }
 
     /// <summary>Makes an empty database and opens it.</summary>

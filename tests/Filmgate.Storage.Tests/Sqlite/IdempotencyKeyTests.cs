@@ -10,7 +10,7 @@ using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.Storage.Tests.Sqlite;
 
-/// <summary>How long a caller's key stands for its request, and for whom. The time is the task's, so that no clock is waited for.</summary>
+/// <summary>Rows A5, A11 and A13 of the reliability reference: how long a caller's key stands for its request, and for whom. The time is the task's, so that no clock is waited for.</summary>
 public sealed class IdempotencyKeyTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -77,6 +77,41 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
         Assert.IsType<AdmissionOutcome.Accepted>(await AdmitAsync(Mine, Start, Draft));
         Assert.IsType<AdmissionOutcome.Accepted>(await AdmitAsync(Theirs, Start, Draft with { Prompt = "a dog" }));
         Assert.Equal(new AdmissionOutcome.Replayed(new TaskId("task_1")), await AdmitAsync(Mine, Start, Draft));
+    }
+
+    [Fact]
+    public async Task Old_keys_are_forgotten_and_young_ones_are_not()
+    {
+        await AdmitAsync(Mine, Start, Draft);
+        await AdmitAsync(Theirs, Start.AddHours(1), Draft);
+
+        Assert.Equal(0, await tasks.ForgetKeysAsync(Start.AddHours(24).AddMilliseconds(-1), 10, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await tasks.ForgetKeysAsync(Start.AddHours(24), 10, TestContext.Current.CancellationToken));
+        Assert.Equal(new AdmissionOutcome.Replayed(new TaskId("task_2")), await AdmitAsync(Theirs, Start.AddHours(24), Draft));
+        Assert.Equal(1, await tasks.ForgetKeysAsync(Start.AddHours(25), 10, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await tasks.ForgetKeysAsync(Start.AddHours(25), 10, TestContext.Current.CancellationToken));
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Among_a_million_keys_one_is_found_at_once()
+    {
+        await AdmitAsync(Mine, Start, Draft);
+        await database.WriteAsync(session => session.Execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+            INSERT INTO idempotency_keys (account_id, key, fingerprint, task_id, expires_at)
+            SELECT k.account_id, 'key-' || i, k.fingerprint, k.task_id, k.expires_at + i FROM n, idempotency_keys k WHERE k.key = 'k'
+            """));
+        var taken = new List<TimeSpan>();
+        for (var i = 0; i < 1000; i++)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            Assert.IsType<AdmissionOutcome.Replayed>(await AdmitAsync(Mine, Start, Draft));
+            taken.Add(TimeProvider.System.GetElapsedTime(began));
+        }
+
+        taken.Sort();
+        Assert.True(taken[990] < TimeSpan.FromMilliseconds(5), $"{taken[990].TotalMilliseconds} ms");
     }
 
     [Theory]

@@ -13,3 +13,7 @@ public sealed class SqliteDeliveryStoreTests() : DeliveryStoreConformance(new Sq
 public sealed class SqliteAdmissionTests() : AdmissionConformance(new SqliteStores());
 
 public sealed class SqliteClipStoreTests() : ClipStoreConformance(new SqliteStores());
+
+public sealed class SqliteSurfaceTests() : SurfaceConformance(new SqliteStores());
+
+public sealed class SqliteUploadStoreTests() : UploadStoreConformance(new SqliteStores());

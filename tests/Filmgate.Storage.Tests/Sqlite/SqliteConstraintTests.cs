@@ -101,7 +101,8 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         { "a prepared attempt with an end", Attempt("a", "done", 1, ended: "1") },
         { "a failure code on an attempt that did not fail", Attempt("a", "done", 1, code: "'X'") },
         { "a delivery of an unknown task", Delivery("d", "t", "https://b.example") },
-        { "two deliveries to one address", Delivery("d", "done", "https://a.example") },
+        { "two deliveries of one event to one address", Delivery("d", "done", "https://a.example") },
+        { "a delivery of an unknown event", Delivery("d", "done", "https://b.example", of: "'other'") },
         { "an unknown state of a delivery", Delivery("d", "done", "https://b.example", state: "'lost'") },
         { "a delivery with fewer attempts than none", Delivery("d", "done", "https://b.example", attempts: "-1") },
         { "a pending delivery that is never due", Delivery("d", "done", "https://b.example", due: "NULL") },
@@ -171,9 +172,10 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         """;
 
     private static string Delivery(
-        string id, string task, string url, string state = "'pending'", string attempts = "0", string due = "1", string completed = "NULL") =>
+        string id, string task, string url, string state = "'pending'", string attempts = "0", string due = "1", string completed = "NULL",
+        string of = "'completed'") =>
         $"""
-        INSERT INTO deliveries (id, task_id, url, body, state, attempts, created_at, due_at, completed_at)
-        VALUES ('{id}', '{task}', '{url}', x'00', {state}, {attempts}, 0, {due}, {completed})
+        INSERT INTO deliveries (id, task_id, url, event, body, state, attempts, created_at, due_at, completed_at)
+        VALUES ('{id}', '{task}', '{url}', {of}, x'00', {state}, {attempts}, 0, {due}, {completed})
         """;
 }

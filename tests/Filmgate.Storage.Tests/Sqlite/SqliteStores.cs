@@ -21,6 +21,8 @@ public sealed class SqliteStores : StoresUnderTest
 
     public override IClipStore Clips => new SqliteClipStore(Database);
 
+    public override IUploadStore Uploads => new SqliteUploadStore(Database);
+
     public override IBooks Books => new SqliteBooks(Database);
 
     public override ValueTask OpenAsync()

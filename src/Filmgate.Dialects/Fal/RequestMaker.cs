@@ -1,0 +1,83 @@
+using Filmgate.Dialects.Http;
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Requests;
+using Filmgate.Model.Tasks;
+using Microsoft.AspNetCore.Http;
+
+namespace Filmgate.Dialects.Fal;
+
+/// <summary>Makes a task of a call to an app, for the queue and for the synchronous run alike.</summary>
+internal sealed class RequestMaker(ITaskDesk desk)
+{
+    /// <summary>A request that was taken.</summary>
+    /// <param name="Task">Its task.</param>
+    /// <param name="IsKeyed">Whether the caller gave a key by which it finds the task again.</param>
+    internal sealed record Made(TaskId Task, bool IsKeyed);
+
+    /// <summary>The task; null when the request is refused, and then the refusal is written.</summary>
+    public async ValueTask<Made?> MakeAsync(HttpContext context, Caller caller, Call call)
+    {
+        if (await ReadAsync(context, call) is not { } request)
+        {
+            return null;
+        }
+
+        if (request.QueueMax is { } most && await IsQueueLongerAsync(caller, most))
+        {
+            var full = $"The queue holds more than the {most} requests that {Wire.QueueLengthParameter} allows; nothing was created.";
+            return await RefuseAsync(context, new Refusal(RefusalKind.TooManyInFlight, full) { RetryAfter = TimeSpan.FromSeconds(5) });
+        }
+
+        // From here on the caller may leave: a creation that has begun is finished, so that it never stands half done.
+        var outcome = await desk.CreateAsync(caller, Wire.Dialect, request.Draft, request.IdempotencyKey, CancellationToken.None);
+        if (outcome is not CreateOutcome.Accepted accepted)
+        {
+            return await RefuseAsync(context, Refusal.Of(outcome)!);
+        }
+
+        context.Response.Headers[Wire.RequestIdHeader] = RequestIds.Of(accepted.Id);
+        if (accepted.IsReplay)
+        {
+            context.Response.Headers[IdempotencyHeader.Replayed] = "true";
+        }
+
+        return new Made(accepted.Id, request.IdempotencyKey is not null);
+    }
+
+    private static async ValueTask<Asked?> ReadAsync(HttpContext context, Call call)
+    {
+        if (ServedApp.Find(call.App) is not { } app)
+        {
+            var served = string.Join(", ", ServedApp.All.Select(known => known.Id));
+            await RefuseAsync(context, new Refusal(RefusalKind.NotFound, $"Application {RequestFault.Shorten(call.App)} is not served here; served are {served}."));
+            return null;
+        }
+
+        var query = CallQuery.Read(call.Query, out var faults);
+        if (IdempotencyHeader.Read(context.Request.Headers, out var key) is { } badKey)
+        {
+            faults = faults.Add(badKey);
+        }
+
+        if (!faults.IsEmpty)
+        {
+            await RefuseAsync(context, Refusal.Of(faults));
+            return null;
+        }
+
+        var draft = await JsonBody.ReadAsync(context, FalErrorForm.Instance, RequestReader.For(app));
+        return draft is null ? null : new Asked(draft with { CallbackUrl = query.Webhook }, key, query.QueueMax);
+    }
+
+    private static async ValueTask<Made?> RefuseAsync(HttpContext context, Refusal refusal)
+    {
+        await FalErrorForm.Instance.WriteAsync(context, refusal);
+        return null;
+    }
+
+    private async ValueTask<bool> IsQueueLongerAsync(Caller caller, int most) =>
+        !(await desk.ListAsync(caller, new TaskFilter { State = TaskState.Pending, Skip = most, Limit = 1 }, CancellationToken.None)).IsEmpty;
+
+    private sealed record Asked(GenerationDraft Draft, string? IdempotencyKey, int? QueueMax);
+}

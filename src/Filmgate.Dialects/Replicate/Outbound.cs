@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Filmgate.Dialects.Upstream;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Providers;
+using Filmgate.Model.Requests;
+
+namespace Filmgate.Dialects.Replicate;
+
+/// <summary>
+/// Submits to Replicate's Kling 2.1 models by their names and reads predictions. A submission is one POST that is never repeated; what its
+/// answer proves is decided by <see cref="AnswerTable"/>. Addresses within answers are never called: what is read is found by our own base
+/// address and the prediction's id.
+/// </summary>
+internal sealed class ReplicateProvider : IVideoProvider
+{
+    // A prediction is ended by the vendor after half an hour of running; this also ends one that waits for ever, and no later than it
+    // takes to be of no use. Source: lifecycle page, and changelog of 2025-10-16.
+    private const string Lifetime = "1h";
+
+    private const string ApiVersion = "/v1";
+
+    private readonly ProviderSettings settings;
+    private readonly IUpstreamHttp http;
+    private readonly OutboundAnswers answers;
+    private readonly OutboundFiles files;
+    private readonly string root;
+
+    public ReplicateProvider(ProviderSettings settings, IUpstreamHttp http)
+    {
+        this.settings = settings;
+        this.http = http;
+
+        // The vendor's own clients disagree about whether the version belongs to the address.
+        var address = settings.BaseUrl.OriginalString.TrimEnd('/');
+        root = address.EndsWith(ApiVersion, StringComparison.Ordinal) ? address : address + ApiVersion;
+        answers = new OutboundAnswers(settings);
+        files = new OutboundFiles(settings, http, Request);
+    }
+
+    /// <inheritdoc/>
+    public string Name => settings.Name;
+
+    /// <inheritdoc/>
+    public ProviderFacts Facts => settings.Facts;
+
+    /// <inheritdoc/>
+    public async ValueTask<SubmitResult> SubmitAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        var pictures = submission.Images.Length > 0 && PictureTexts.Choose(settings, submission) == ImageTransport.Upload
+            ? await files.SendAsync(submission, cancellationToken).ConfigureAwait(false)
+            : await PictureTexts.ReadAsync(settings, submission, cancellationToken).ConfigureAwait(false);
+        if (pictures.Refusal is { } refused)
+        {
+            return refused;
+        }
+
+        var model = ServedModel.Of(submission.Request.Mode);
+        var request = Request("POST", $"{Wire.Models}/{model.Path}{Wire.Predictions}") with { Body = Body(submission, pictures.Texts) };
+        request = request with { Headers = request.Headers.Add(new(Wire.CancelAfterHeader, Lifetime)) };
+        var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return AnswerTable.OfSubmission(answer, settings, answers.Submission);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Sighting> FindAsync(AttemptId attempt, CancellationToken cancellationToken) =>
+        new(new Sighting.CannotTell("Replicate does not find a prediction by an id of ours."));
+
+    /// <inheritdoc/>
+    public async ValueTask<Reading> ReadAsync(string upstreamId, CancellationToken cancellationToken)
+    {
+        var answer = await http.SendAsync(Request("GET", PathOf(upstreamId)), cancellationToken).ConfigureAwait(false);
+        return AnswerTable.OfReading(answer, answers.Reading);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken) =>
+        await http.SendAsync(Request("POST", PathOf(upstreamId) + "/cancel"), cancellationToken).ConfigureAwait(false);
+
+    private static string PathOf(string upstreamId) => $"{Wire.Predictions}/{Uri.EscapeDataString(upstreamId)}";
+
+    private UpstreamRequest Request(string method, string path) => new(method, new Uri(root + path)) { Headers = [Credential.Bearer(settings.ApiKey)] };
+
+    private byte[] Body(Submission submission, ImmutableArray<string> pictures)
+    {
+        var request = submission.Request;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(Wire.Input);
+            json.WriteString(Wire.Prompt, request.Prompt);
+            if (!ServedModel.Of(request.Mode).IsMaster)
+            {
+                json.WriteString(Wire.Mode, request.Mode == GenerationMode.ProImageToVideo ? Wire.Pro : Wire.Standard);
+            }
+
+            json.WriteNumber(Wire.Duration, request.DurationSeconds);
+            if (!string.IsNullOrEmpty(request.NegativePrompt))
+            {
+                json.WriteString(Wire.NegativePrompt, request.NegativePrompt);
+            }
+
+            if (request.AspectRatio is { } ratio)
+            {
+                json.WriteString(Wire.AspectRatio, ratio.Name());
+            }
+
+            foreach (var (index, picture) in pictures.Index())
+            {
+                json.WriteString(index == 0 ? Wire.StartImage : Wire.EndImage, picture);
+            }
+
+            json.WriteEndObject();
+
+            // The vendor posts to https only, except for one that stands inside our own network.
+            if (submission.CallbackUrl is { } url && (Facts.StandsInside || url.StartsWith("https://", StringComparison.Ordinal)))
+            {
+                json.WriteString(Wire.Webhook, url);
+                json.WriteStartArray(Wire.EventsFilter);
+                json.WriteStringValue("completed");
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,38 @@
+using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Filmgate.Engine.Artifacts;
+
+/// <summary>Finds the files of clips in the artifact folder. The row says which file, if it is still kept; ids are looked up, never joined to a path.</summary>
+public sealed partial class ClipFiles(IClipStore clips, ArtifactFolder files, ILogger<ClipFiles> log) : IClipFiles
+{
+    /// <inheritdoc/>
+    public async ValueTask<ClipFileOutcome> FindAsync(ClipId id, ClipPart part, CancellationToken cancellationToken)
+    {
+        var record = await clips.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        var sha256 = part == ClipPart.Poster ? record?.Clip.PosterSha256 : record?.Clip.Sha256;
+        if (record is null || sha256 is null)
+        {
+            return new ClipFileOutcome.Absent();
+        }
+
+        if (record.IsDeleted)
+        {
+            return new ClipFileOutcome.Gone();
+        }
+
+        var file = new FileInfo(files.PathOf(sha256));
+        if (!file.Exists || (part == ClipPart.Video && file.Length != record.Clip.Length))
+        {
+            LogDamaged(id.Value);
+            return new ClipFileOutcome.Gone();
+        }
+
+        return new ClipFileOutcome.Found(file.FullName, part == ClipPart.Poster ? "image/jpeg" : "video/mp4", sha256);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The file of clip {Clip} is missing or has another length than it was stored with.")]
+    private partial void LogDamaged(string clip);
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Filmgate.Model.Identity;
+
+namespace Filmgate.Engine.Lifecycle;
+
+/// <summary>
+/// Tells those who watch a task on this node that it has changed. A word that is lost, or a step made on another node, costs a watcher
+/// at most its own patience: it looks again by itself.
+/// </summary>
+public sealed class TaskSignals
+{
+    private readonly ConcurrentDictionary<TaskKey, ConcurrentDictionary<Watch, byte>> _watches = new();
+
+    /// <summary>Begins to watch; dispose the watch to end it.</summary>
+    public Watch Begin(TaskKey task)
+    {
+        var watch = new Watch(this, task);
+        while (true)
+        {
+            // The last one to leave takes the set away; whoever joined it meanwhile joins again.
+            var watches = _watches.GetOrAdd(task, static _ => new());
+            watches[watch] = 0;
+            if (_watches.TryGetValue(task, out var present) && ReferenceEquals(present, watches))
+            {
+                return watch;
+            }
+        }
+    }
+
+    /// <summary>The task has changed.</summary>
+    public void Changed(TaskKey task)
+    {
+        if (_watches.TryGetValue(task, out var watches))
+        {
+            foreach (var (watch, _) in watches)
+            {
+                watch.Set();
+            }
+        }
+    }
+
+    /// <summary>Tasks that are watched now.</summary>
+    public int Count => _watches.Count;
+
+    private void End(Watch watch, TaskKey task)
+    {
+        if (_watches.TryGetValue(task, out var watches))
+        {
+            watches.TryRemove(watch, out _);
+            if (watches.IsEmpty)
+            {
+                _watches.TryRemove(new(task, watches));
+            }
+        }
+    }
+
+    /// <summary>One watcher's ear. Several changes before it listens are one.</summary>
+    public sealed class Watch : IDisposable
+    {
+        private readonly TaskSignals _signals;
+        private readonly TaskKey _task;
+        private readonly SemaphoreSlim _changed = new(0, 1);
+
+        internal Watch(TaskSignals signals, TaskKey task) => (_signals, _task) = (signals, task);
+
+        /// <summary>Returns after a change, or when patience ends.</summary>
+        public async Task WaitAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+        {
+            using var limit = new CancellationTokenSource(patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            try
+            {
+                await _changed.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Patience has ended; the watcher looks for itself.
+            }
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _signals.End(this, _task);
+
+        internal void Set()
+        {
+            try
+            {
+                _changed.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // It has not listened since the last change; one word is enough.
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using Filmgate.Model.Tasks;
+
+namespace Filmgate.Model.Gateway;
+
+/// <summary>
+/// What is counted, under the meter <c>Filmgate</c>. Every label has a bounded set of values, which the house knows beforehand: kinds,
+/// states, codes, names of configured providers. What callers write never becomes one.
+/// </summary>
+public static class GatewayMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Filmgate";
+
+    /// <summary>Counts refusals; labels <c>stage</c>, <c>party</c>, <c>code</c>, <c>retryable</c>.</summary>
+    public const string Refusals = "filmgate.refusals";
+
+    /// <summary>Counts tasks that have ended; labels <c>state</c>, <c>provider</c>, <c>fail_code</c>, each <c>none</c> where there is none.</summary>
+    public const string TaskEnds = "filmgate.task.ends";
+
+    private const string None = "none";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> RefusalCounter = Meter.CreateCounter<long>(Refusals, "{refusal}", "Requests that were refused.");
+    private static readonly Counter<long> TaskEndCounter = Meter.CreateCounter<long>(TaskEnds, "{task}", "Tasks that have ended.");
+
+    private static readonly FrozenDictionary<RefusalKind, string> Kinds = Words<RefusalKind>();
+    private static readonly FrozenDictionary<RefusalStage, string> Stages = Words<RefusalStage>();
+    private static readonly FrozenDictionary<RefusalParty, string> Parties = Words<RefusalParty>();
+    private static readonly FrozenDictionary<TaskState, string> States = Words<TaskState>();
+
+    /// <summary>Counts a refusal.</summary>
+    public static void Count(Refusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        RefusalCounter.Add(
+            1,
+            new("stage", Stages[refusal.Stage]),
+            new("party", Parties[refusal.Party]),
+            new("code", Kinds[refusal.Kind]),
+            new("retryable", refusal.IsRetryable));
+    }
+
+    /// <summary>Counts a task that has just ended.</summary>
+    public static void CountEnd(VideoTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        TaskEndCounter.Add(
+            1,
+            new("state", States[task.State]),
+            new("provider", task.LastAttempt?.Provider ?? None),
+            new("fail_code", task.Failure?.Code.Name() ?? None));
+    }
+
+    private static FrozenDictionary<T, string> Words<T>()
+        where T : struct, Enum => Enum.GetValues<T>().ToFrozenDictionary(value => value, value => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+}

@@ -1,0 +1,45 @@
+using Filmgate.Model.Identity;
+
+namespace Filmgate.Model.Gateway;
+
+/// <summary>What is kept of a clip.</summary>
+public enum ClipPart
+{
+    /// <summary>The clip itself, an MP4.</summary>
+    Video = 1,
+    /// <summary>Its poster, a JPEG.</summary>
+    Poster = 2,
+}
+
+/// <summary>
+/// Finds the files of clips, for surfaces that hand the bytes out themselves instead of naming an address. Whether the caller may have them
+/// is decided before: by the task that the clip belongs to, or by a signature.
+/// </summary>
+public interface IClipFiles
+{
+    /// <summary>The file.</summary>
+    /// <param name="id">The clip.</param>
+    /// <param name="part">What of it.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask<ClipFileOutcome> FindAsync(ClipId id, ClipPart part, CancellationToken cancellationToken);
+}
+
+/// <summary>What came of looking for a file: a closed set.</summary>
+public abstract record ClipFileOutcome
+{
+    private ClipFileOutcome()
+    {
+    }
+
+    /// <summary>It is there, whole.</summary>
+    /// <param name="Path">Absolute path on this machine; never shown to anybody.</param>
+    /// <param name="MediaType"><c>video/mp4</c> or <c>image/jpeg</c>.</param>
+    /// <param name="Sha256">Lower-case hex of its bytes' hash.</param>
+    public sealed record Found(string Path, string MediaType, string Sha256) : ClipFileOutcome;
+
+    /// <summary>There is no such clip, or it has no such part.</summary>
+    public sealed record Absent : ClipFileOutcome;
+
+    /// <summary>It is kept no longer, or was damaged; a short file is never given out as if it were whole.</summary>
+    public sealed record Gone : ClipFileOutcome;
+}
