@@ -16,11 +16,14 @@ internal static class Lands
         return new Land
         {
             Near = 8, Far = 46, Eye = 0.06f, Air = 0.016f, Mist = 0.75f, MistHeight = 0.32f, Step = 0.0052f,
-            Height = (x, z) =>
+            Height = (x, z, hidden) =>
             {
                 float grown = Smooth(7.5f, 22, z);
-                float rough = noise.Eroded((x * 0.15f) + sx, (z * 0.15f) + sz, 9);
+                float tallest = grown * 0.95f * tall;
+                if (tallest * 4.8f <= hidden) return float.NegativeInfinity;
                 float crest = noise.Ridged((x * 0.085f) + sz, (z * 0.085f) + sx, 6);
+                if (tallest * (1.2f + (crest * crest * 3.6f)) <= hidden) return float.NegativeInfinity;
+                float rough = noise.Eroded((x * 0.15f) + sx, (z * 0.15f) + sz, 9);
                 return (grown * ((rough * 1.1f) + (crest * crest * 3.6f)) * 0.95f * tall) - 0.02f;
             },
             Colour = (x, z, h, steep) =>
@@ -44,10 +47,12 @@ internal static class Lands
         return new Land
         {
             Near = near, Far = near * 3.2f, Eye = 0.06f, Air = 0.028f, Mist = 0.55f, MistHeight = height * 0.28f,
-            Height = (x, z) =>
+            Height = (x, z, hidden) =>
             {
                 float rise = Smooth(near * 1.05f, near * 2.1f, z + (noise.At((x * 0.5f / near * 3) + sx, sz) * 0.25f * near));
+                if (rise * height * 1.7f <= hidden) return float.NegativeInfinity;
                 float broad = 0.5f + noise.Fbm((x * 1.1f / near) + sx, (z * 1.1f / near) + sz, 6);
+                if (rise * height * (broad + 0.09f) <= hidden) return float.NegativeInfinity;
                 float crowns = noise.At(x * 60 / near, z * 60 / near) + (0.6f * noise.At(x * 130 / near, z * 130 / near));
                 return (rise * ((broad * height) + (crowns * 0.011f * height) + (0.06f * height))) - (shore ? 0.004f : 0);
             },
@@ -70,10 +75,11 @@ internal static class Lands
         return new Land
         {
             Near = 6, Far = 17, Eye = 0.0055f * 6, Air = 0.055f, Mist = 0.5f, MistHeight = 0.06f,
-            Height = (x, z) =>
+            Height = (x, z, hidden) =>
             {
                 float side = towards * x / z;
                 float reach = Smooth(gap * 0.2f, gap * 2.6f, side + (0.10f * noise.At(z * 0.35f, s)));
+                if (reach * 0.75f <= hidden) return float.NegativeInfinity;
                 float body = 0.25f + (0.9f * noise.Eroded((x * 0.45f) + s, (z * 0.45f) + s, 7));
                 return (reach * body * 0.62f * Smooth(6, 8.5f, z)) - 0.03f;
             },
@@ -93,14 +99,15 @@ internal static class Lands
         return new Land
         {
             Near = near, Far = far, Eye = 0.075f, Air = 0.05f, Step = 0.005f, Mist = 0.15f, MistHeight = 0.05f, Probe = 0.0016f,
-            Height = (x, z) =>
+            Height = (x, z, hidden) =>
             {
+                float open = Smooth(0.3f, 1.8f, z) * (0.30f + (0.70f * Smooth(0.05f, 0.55f, MathF.Abs((x / z) - (0.12f * stage.SunSide)))));
+                if (0.021f + (open * 0.62f) <= hidden) return float.NegativeInfinity;
                 float bend = noise.At((x * 0.7f) + sz, (z * 0.5f) + sx) * 0.55f;
                 float u = (x * 0.55f) + (z * 0.42f) + bend + sx;
                 float crest = 1 - MathF.Abs(noise.At(u * 1.15f, (z * 0.9f) - (x * 0.3f) + sz));
                 float big = crest * crest * (3 - (2 * crest));
                 float second = 1 - MathF.Abs(noise.At((u * 3.1f) + 7, (z * 2.4f) + sz));
-                float open = Smooth(0.3f, 1.8f, z) * (0.30f + (0.70f * Smooth(0.05f, 0.55f, MathF.Abs((x / z) - (0.12f * stage.SunSide)))));
                 return 0.004f + (open * 0.44f * big * (0.7f + (0.6f * noise.At(x * 0.2f, z * 0.2f)))) + (0.016f * second * second * (0.4f + (0.6f * open)));
             },
             Colour = (x, z, h, steep) =>
@@ -124,10 +131,12 @@ internal static class Lands
         return new Land
         {
             Near = near, Far = far, Eye = 0.03f, Air = 0.075f, Step = 0.005f, Mist = 0.3f, MistHeight = 0.03f, Probe = 0.003f,
-            Height = (x, z) =>
+            Height = (x, z, hidden) =>
             {
-                float roll = noise.Fbm((x * 0.9f) + s, (z * 0.75f) + s, 4);
                 float open = Smooth(0.12f, 1.6f, z);
+                if (0.0075f + (open * 0.127f) <= hidden) return float.NegativeInfinity;
+                float roll = noise.Fbm((x * 0.9f) + s, (z * 0.75f) + s, 4);
+                if (0.0075f + (open * 0.095f * Math.Max(0.01f, roll + 0.32f)) <= hidden) return float.NegativeInfinity;
                 float way = road ? MathF.Exp(-MathF.Pow((x - Way(z)) / 0.035f, 2)) : 0;
                 float blades = noise.At(x * 190, z * 190) * 0.0006f * Smooth(1.0f, 0.1f, z) * (1 - way);
                 return Math.Max(0.001f, 0.002f + (open * 0.095f * Math.Max(0.01f, roll + 0.32f)) + (0.004f * noise.At(x * 7, z * 7) * (1 - way)) + blades);

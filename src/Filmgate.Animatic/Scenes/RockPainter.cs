@@ -18,7 +18,7 @@ internal static class RockPainter
     /// <param name="rough">The height of the stones in metres.</param>
     /// <param name="grass">Above this height in metres grass grows where the ground is level.</param>
     /// <param name="ledges">How much the stone breaks in level layers, 0 to 1.</param>
-    public static void Paint(Stage stage, Plate plate, float near, float far, LandHeight outline, float rough, float grass, float ledges = 0.75f)
+    public static void Paint(Stage stage, Plate plate, float near, float far, Func<float, float, float> outline, float rough, float grass, float ledges = 0.75f)
     {
         Noise noise = stage.Noise;
         bool white = stage.Has(SceneWeather.Snow);
@@ -26,15 +26,18 @@ internal static class RockPainter
         var land = new Land
         {
             Near = near, Far = far, Eye = Eye, Air = 0.35f, Step = 0.0028f, Probe = 0.0022f,
-            Height = (x, z) =>
+            Height = (x, z, hidden) =>
             {
                 float mx = x * 1000, mz = z * 1000;
                 float h = outline(mx, mz);
                 if (h < -rough * 1.6f) return -1;
                 float bare = Smooth(grass + 2.5f, grass - 1, h);
-                float stone = noise.Ridged((mx * size) + 5, (mz * size * 0.8f) + 5, 6) - 0.5f;
+                float detail = rough * (0.12f + (0.88f * bare));
+                if (h + (1.5f * detail) + (0.2f * rough) <= hidden * 1000) return float.NegativeInfinity;
                 float boulder = noise.Fbm((mx * size * 0.33f) + 2, mz * size * 0.33f, 2);
-                h += ((stone * 1.15f) + (boulder * 1.1f)) * rough * (0.12f + (0.88f * bare));
+                if (h + ((0.58f + (boulder * 1.1f)) * detail) + (0.2f * rough) <= hidden * 1000) return float.NegativeInfinity;
+                float stone = noise.Ridged((mx * size) + 5, (mz * size * 0.8f) + 5, 6) - 0.5f;
+                h += ((stone * 1.15f) + (boulder * 1.1f)) * detail;
                 // Ledges: stone breaks in layers.
                 float step = rough * 0.5f, level = (h / step) + (0.35f * boulder), floor = MathF.Floor(level), rest = level - floor;
                 h += (Smooth(0.15f, 0.85f, rest) - rest) * step * ledges * bare;

@@ -4,7 +4,10 @@ using static Filmgate.Animatic.Scenes.Shade;
 namespace Filmgate.Animatic.Scenes;
 
 /// <summary>The height of the land at a place of the ground plane, in the land's own unit; below 0 is under water.</summary>
-internal delegate float LandHeight(float x, float z);
+/// <param name="x">Sideways.</param>
+/// <param name="z">Away from the camera.</param>
+/// <param name="hidden">What is not higher than this cannot be seen. There any number up to it will do, which saves working out details.</param>
+internal delegate float LandHeight(float x, float z, float hidden);
 
 /// <summary>The colour of the land in white light.</summary>
 /// <param name="x">Sideways.</param>
@@ -65,7 +68,7 @@ internal static class TerrainPainter
             for (float z = land.Near; z < land.Far; z *= 1 + land.Step)
             {
                 float x = slope * z;
-                float h = land.Height(x, z);
+                float h = land.Height(x, z, land.Eye + ((stage.Horizon - filled) * z / focal));
                 float y = stage.Horizon - ((h - land.Eye) / z * focal);
                 if (h <= 0)
                 {
@@ -80,7 +83,7 @@ internal static class TerrainPainter
                     continue;
                 }
                 float probe = z * land.Probe;
-                float hx = (land.Height(x + probe, z) - h) / probe, hz = (land.Height(x, z + probe) - h) / probe;
+                float hx = (land.Height(x + probe, z, float.NegativeInfinity) - h) / probe, hz = (land.Height(x, z + probe, float.NegativeInfinity) - h) / probe;
                 Vector3 normal = Vector3.Normalize(new Vector3(-hx, 1, -hz));
                 float sun = Math.Max(0, Vector3.Dot(normal, light));
                 float open = 0.55f + (0.45f * normal.Y);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 using static Filmgate.Animatic.Scenes.Shade;
 
@@ -8,6 +9,14 @@ namespace Filmgate.Animatic.Scenes;
 internal sealed class WaterPainter
 {
     private const float EyeMetres = 5.5f;
+
+    // The waves run towards the viewer and are longer across; the finest ones, two kinds of streaks and the foam are read together.
+    private const float FineFrequency = 1 / 0.6f;
+    private static readonly Vector128<float> Frequency = Vector128.Create(1 / 38f, 1 / 13f, 1 / 4.6f, 1 / 1.7f);
+    private static readonly Vector128<float> Along = Vector128.Create(0.42f, 0.5f, 0.6f, 0.7f);
+    private static readonly Vector128<float> FineAcross = Vector128.Create(FineFrequency * 0.8f, 0, 0, 1.9f);
+    private static readonly Vector128<float> FineAlong = Vector128.Create(FineFrequency * 0.12f, 0, 0, 0);
+    private static readonly Vector128<float> StreakAcross = Vector128.Create(0, 60f, 150f, 0);
     private readonly Stage stage;
     private readonly Plate mirror;
     private readonly float calm;
@@ -39,6 +48,8 @@ internal sealed class WaterPainter
         float fade = 90 * stage.Unit;
         Fill(plate, 17 + salt, (x, y) =>
         {
+            // Even the deepest notch ends here.
+            if (y - top > 1.5f * fade) return 1;
             float rag = stage.Noise.Fbm((x / (240 * stage.Unit)) + (salt * 7.7f), y / (60 * stage.Unit), 3);
             return Smooth(0.12f, 0.62f, ((y - top) / fade) + (rag * 0.8f)) * Smooth(top, top + (0.4f * fade), y);
         });
@@ -59,8 +70,15 @@ internal sealed class WaterPainter
             float down = Math.Max(0.6f, y + 0.5f - stage.Horizon);
             float z = EyeMetres * focal / down;
             float grain = z * z / (EyeMetres * focal);
-            float w1 = Weight(38, grain), w2 = Weight(13, grain), w3 = Weight(4.6f, grain), w4 = Weight(1.7f, grain), w5 = Weight(0.6f, grain);
+            // Four lengths of waves, each as visible as its length in pixels allows; the fifth and finest goes with the streaks.
+            Vector128<float> visible = Vector128.Create(Weight(38, grain), Weight(13, grain), Weight(4.6f, grain), Weight(1.7f, grain));
+            float w2 = visible[1], w3 = visible[2], w4 = visible[3], w5 = Weight(0.6f, grain) * 0.026f;
+            Vector128<float> weights = visible * Vector128.Create(0.055f, 0.05f, 0.042f, 0.034f), weightsAlong = weights * Along;
+            Vector128<float> times = Vector128.Create(time, time + 5, time + 9, time + 14);
+            Vector128<float> rows = (Frequency * z) + times;
             float log = MathF.Log(z) * 34;
+            Vector128<float> fineX = Vector128.Create(time + 19, (log * 0.2f) + time, time, 0);
+            Vector128<float> fineY = Vector128.Create((z * FineFrequency) + time + 19, log + time, (log * 2.3f) + 3, z * 2.6f);
             float view = down / focal;
             float far = (1 - MathF.Exp(-z * 0.00042f * mood.Haze)) * (calm < 0.4f ? 0.25f : 0.55f);
             for (int x = plate.Left; x < plate.Right; x++)
@@ -69,13 +87,15 @@ internal sealed class WaterPainter
                 if (a <= 0.004f) continue;
                 float side = (x - cx) / focal, wx = side * z;
                 Vector3 n = Vector3.Zero;
-                if (w1 > 0) n += Wave(noise, wx, z, 1f / 38, 0.42f, time) * (w1 * 0.055f);
-                if (w2 > 0) n += Wave(noise, wx, z, 1f / 13, 0.5f, time + 5) * (w2 * 0.05f);
-                if (w3 > 0) n += Wave(noise, wx, z, 1f / 4.6f, 0.6f, time + 9) * (w3 * 0.042f);
-                if (w4 > 0) n += Wave(noise, wx, z, 1f / 1.7f, 0.7f, time + 14) * (w4 * 0.034f);
-                if (w5 > 0) n += Wave(noise, wx, z, 1f / 0.6f, 0.8f, time + 19) * (w5 * 0.026f);
+                if (visible[0] > 0)
+                {
+                    Vector128<float> value = noise.WithSlope((Frequency * Along * wx) + times, (Frequency * (0.12f * wx)) + rows, out Vector128<float> byX, out Vector128<float> byZ);
+                    n = new Vector3(Vector128.Dot(value, weights), Vector128.Dot(byX, weightsAlong), Vector128.Dot(byZ, weights));
+                }
                 // Far out the waves are finer than a pixel; what the eye still sees are streaks, equal at every distance.
-                float streak = noise.At((side * 60) + (log * 0.2f) + time, log + time) + (0.6f * noise.At((side * 150) + time, (log * 2.3f) + 3));
+                Vector128<float> fine = noise.WithSlope((FineAcross * wx) + (StreakAcross * side) + fineX, (FineAlong * wx) + fineY, out Vector128<float> fineByX, out Vector128<float> fineByZ);
+                n += new Vector3(fine[0], fineByX[0] * 0.8f, fineByZ[0]) * w5;
+                float streak = fine[1] + (0.6f * fine[2]);
                 n += new Vector3(0, 0.3f, 1) * (streak * 0.018f * (1 - (0.75f * w3)));
                 float sx = n.Y * calm, sz = n.Z * calm;
                 float tilt = Math.Max(0.0f, (view * (1 - (0.25f * Math.Min(1, calm)))) + (2 * sz) + (0.03f * calm));
@@ -102,7 +122,7 @@ internal sealed class WaterPainter
                 }
                 if (calm > 0.7f && w2 > 0)
                 {
-                    float cap = Smooth(1.12f, 1.5f, (n.X * 13 * calm) + (noise.At(wx * 1.9f, z * 2.6f) * 0.5f * w4) + (0.5f * calm) - 0.3f);
+                    float cap = Smooth(1.12f, 1.5f, (n.X * 13 * calm) + (fine[3] * 0.5f * w4) + (0.5f * calm) - 0.3f);
                     c = Mix(c, (mood.Key * 0.55f) + (mood.Fill * 0.6f), cap * 0.65f * w2);
                 }
                 c = Mix(c, airs[x - plate.Left], far);
@@ -112,12 +132,6 @@ internal sealed class WaterPainter
         });
 
         static float Weight(float length, float grain) => Smooth(0.65f * length, 0.12f * length, grain);
-
-        static Vector3 Wave(Noise noise, float x, float z, float frequency, float along, float time)
-        {
-            Vector3 n = noise.WithSlope((x * frequency * along) + time, (z * frequency) + (0.12f * x * frequency) + time);
-            return n with { Y = n.Y * along };
-        }
     }
 
     private Vector3 Look(float x, float y)
