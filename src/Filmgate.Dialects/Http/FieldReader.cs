@@ -31,9 +31,10 @@ internal sealed class FieldReader
     {
         foreach (var property in holder.EnumerateObject())
         {
-            if (!TryTake(property, known) && Misspelled(property.Name, known) is { } field)
+            if (!TryTake(property, known) && Misspelled(property.Name, known) is { } right)
             {
-                faults.Add(new(field, "must be spelled in lower case", property.Name));
+                var rule = right.Name.Any(char.IsAsciiLetterUpper) ? "must be spelled with exactly these capitals" : "must be spelled in lower case";
+                faults.Add(new(right.Field, rule, property.Name));
             }
         }
     }
@@ -201,13 +202,13 @@ internal sealed class FieldReader
         _ => new(field, $"{rule} and not an object", Raw(value)),
     };
 
-    private static RequestField? Misspelled(string name, ImmutableArray<(string Name, RequestField Field)> known)
+    private static (string Name, RequestField Field)? Misspelled(string name, ImmutableArray<(string Name, RequestField Field)> known)
     {
-        foreach (var (right, field) in known)
+        foreach (var right in known)
         {
-            if (right.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (right.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
-                return field;
+                return right;
             }
         }
 

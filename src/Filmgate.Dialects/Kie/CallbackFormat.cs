@@ -31,9 +31,9 @@ public sealed class CallbackFormat(ICallbackSecrets secrets) : ICallbackFormat
         var answer = JsonAnswer.Begin();
         answer.Json.WriteStartObject();
         answer.Json.WriteNumber(Wire.Code, isSuccess ? Wire.Ok : Wire.GenerationFailed);
-        answer.Json.WriteString(Wire.Msg, isSuccess ? "Task completed successfully." : "Task failed.");
+        answer.Json.WriteString(Wire.Msg, isSuccess ? "Playground task completed successfully." : "Playground task failed.");
         answer.Json.WritePropertyName(Wire.Data);
-        RecordBody.Write(answer.Json, task);
+        RecordBody.Write(answer.Json, task, isCallback: true);
         answer.Json.WriteEndObject();
         return answer.ToArray();
     }

@@ -90,7 +90,8 @@ internal sealed class KieProvider(ProviderSettings settings, IUpstreamHttp http)
                 json.WriteString("negative_prompt", negative);
             }
 
-            json.WriteNumber("cfg_scale", request.CfgScale);
+            // It has steps of 0.1 there.
+            json.WriteNumber("cfg_scale", decimal.Round(request.CfgScale, 1, MidpointRounding.AwayFromZero));
             json.WriteEndObject();
             json.WriteEndObject();
         }

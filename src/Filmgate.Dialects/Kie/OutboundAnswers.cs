@@ -17,8 +17,13 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
     // Requests beyond the limit of a ten-second window are dropped, and the next window begins anew.
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    private static readonly string[] PolicyWords = ["policy", "sensitive", "prohibited", "nsfw", "moderation", "violat", "safety", "risk"];
+    private static readonly string[] PolicyWords = ["policy", "sensitive", "prohibited", "nsfw", "moderation", "violat", "safety", "risk control"];
     private static readonly string[] ImageWords = ["image", "picture"];
+
+    private static readonly string[] RecordWords = ["record"];
+
+    // The sentence of a family that is switched off comes with the code of a server error.
+    private static readonly string[] PausedWords = ["paused"];
 
     /// <summary>The answer to a submission; null when its body says nothing that is known.</summary>
     public SubmitResult? Submission(UpstreamAnswer.Answered answer)
@@ -43,10 +48,12 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
             // A limit that the operator set on this key: others may have room.
             433 => Refused(RefusalClass.Permission, words, "Our key at kie has reached a limit of its own."),
             ErrorMap.Maintenance => Refused(RefusalClass.Outage, words, "kie is being maintained."),
+            500 when Has(words, PausedWords) => Refused(RefusalClass.Outage, words, "kie does not serve this model now."),
 
-            // 408, 500 and 501 do not say whether a job was made before something went wrong.
-            >= 100 and < 600 => new SubmitResult.Unknown(ProviderWords.Shown(words, settings, "kie's answer does not say whether it has the task.")),
-            _ => null,
+            // None of these says whether a job was made before something went wrong.
+            408 or 409 or (>= 500 and < 600) => new SubmitResult.Unknown(ProviderWords.Shown(words, settings, "kie's answer does not say whether it has the task.")),
+            >= 400 and < 500 and var code => AnswerTable.OfSubmission((int)code, answer.RetryAfter, settings, words),
+            _ => AnswerTable.OfSubmission(answer.Status, answer.RetryAfter, settings, words),
         };
     }
 
@@ -63,7 +70,7 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
         var task = body["data"];
         if (code is not (Wire.Ok or Wire.GenerationFailed) || task["state"].Text is not { } state)
         {
-            return code == Wire.Ok ? null : new Reading.Unreadable(ProviderWords.Shown(Words(body), settings, "kie could not be read."), Window);
+            return code is Wire.Ok or < 100 or > 599 ? null : Unread((int)code, answer.RetryAfter, Words(body));
         }
 
         return state switch
@@ -75,6 +82,14 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
             // waiting, queuing, generating, and whatever word is added one day.
             _ => new Reading.InProgress(null, NextRead),
         };
+    }
+
+    private Reading.Unreadable Unread(int code, TimeSpan? retryAfter, string? words)
+    {
+        // Some answers say 422 about a record that is null, where the pages have 404.
+        var isNotThere = code == 422 && Has(words, RecordWords);
+        var unread = AnswerTable.OfReading(isNotThere ? 404 : code, retryAfter);
+        return unread with { Reason = ProviderWords.Shown(words, settings, unread.Reason) };
     }
 
     private SubmitResult.Refused Refused(RefusalClass refusal, string? words, string ifNone) =>
@@ -93,7 +108,7 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
         // A string that holds JSON; newer answers have it parsed as well.
         var result = task["resultJson"];
         var urls = (result.IsObject ? result : WireValue.Read(result.Text))["resultUrls"];
-        return (urls.Items.FirstOrDefault().Text ?? task["response"]["resultUrls"].Items.FirstOrDefault().Text) is { Length: > 0 } address ? address : null;
+        return urls.Items.Concat(task["response"]["resultUrls"].Items).Select(url => url.Text).FirstOrDefault(text => !string.IsNullOrEmpty(text));
     }
 
     private static Usd? Cost(WireValue task) =>

@@ -14,12 +14,22 @@ internal static class RecordBody
     private static readonly JsonSerializerOptions Inner = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the object.</summary>
-    public static void Write(Utf8JsonWriter json, TaskDetails details)
+    /// <param name="json">Where to.</param>
+    /// <param name="details">The task.</param>
+    /// <param name="isCallback">
+    /// Whether the id stands in it under <c>task_id</c>, too: kie's page on verification reads it there, and its callbacks have <c>taskId</c>.
+    /// </param>
+    public static void Write(Utf8JsonWriter json, TaskDetails details, bool isCallback = false)
     {
         var task = details.Task;
         var result = details.ClipUrl is { } url ? Result(url) : null;
         json.WriteStartObject();
         json.WriteString(Wire.TaskId, task.Key.Task.Value);
+        if (isCallback)
+        {
+            json.WriteString(Wire.VerifiedTaskId, task.Key.Task.Value);
+        }
+
         json.WriteString(Wire.Model, KieModel.Of(task.Request.Mode).Name);
         json.WriteString(Wire.State, Wire.Of(task.State));
         json.WriteString(Wire.Param, Param(task));

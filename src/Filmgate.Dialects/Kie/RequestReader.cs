@@ -13,6 +13,7 @@ namespace Filmgate.Dialects.Kie;
 internal static class RequestReader
 {
     private const string DurationRule = "must be the string \"5\" or \"10\"";
+    private const int FieldNameLengthMax = 32;
     private const string ScaleRule = "must be a number from 0 to 1";
 
     /// <summary>The draft, or null and everything that is wrong with the body's types.</summary>
@@ -39,12 +40,12 @@ internal static class RequestReader
 
     private static GenerationDraft ReadDraft(JsonElement body, FieldReader fields)
     {
-        fields.Take(body, Wire.BodyFields);
+        Take(body, Wire.BodyFields, fields);
         var model = ReadModel(fields);
-        var callbackUrl = fields.Text(RequestField.CallbackUrl);
+        var callbackUrl = NotBlank(fields.Text(RequestField.CallbackUrl));
         if (fields.Object(RequestField.Input, "an object with prompt and what the model needs") is { } input)
         {
-            fields.Take(input, Wire.InputFields);
+            Take(input, Wire.InputFields, fields);
         }
 
         return new GenerationDraft
@@ -56,11 +57,31 @@ internal static class RequestReader
             ImageUrls = ReadImages(model, fields),
             AspectRatio = model?.Mode.Rules().TakesAspectRatio == true ? fields.Text(RequestField.AspectRatio) : null,
             CfgScale = fields.Number(RequestField.CfgScale, ScaleRule),
-
-            // An empty text is what form builders send for a field that was left blank.
-            CallbackUrl = string.IsNullOrWhiteSpace(callbackUrl) ? null : callbackUrl,
+            CallbackUrl = callbackUrl,
         };
     }
+
+    // Clients come from siblings that spell the same names otherwise (callback_url, imageUrl): to ignore these would make a task that calls
+    // nobody back, or another clip than was asked for.
+    private static void Take(JsonElement holder, ImmutableArray<(string Name, RequestField Field)> known, FieldReader fields)
+    {
+        fields.Take(holder, known);
+        foreach (var property in holder.EnumerateObject().Where(property => property.Name.Length <= FieldNameLengthMax))
+        {
+            foreach (var (name, field) in known)
+            {
+                if (!name.Equals(property.Name, StringComparison.OrdinalIgnoreCase) && Letters(name).Equals(Letters(property.Name), StringComparison.OrdinalIgnoreCase))
+                {
+                    fields.Add(new(field, "must be spelled exactly so", property.Name));
+                }
+            }
+        }
+
+        static string Letters(string name) => name.Replace("_", "", StringComparison.Ordinal);
+    }
+
+    // An empty text is what form builders send for a field that was left blank.
+    private static string? NotBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private static KieModel? ReadModel(FieldReader fields)
     {
@@ -97,8 +118,8 @@ internal static class RequestReader
 
     private static ImmutableArray<string> ReadImages(KieModel? model, FieldReader fields)
     {
-        var start = fields.Text(RequestField.Image, code: FailureCode.InvalidImageUrl);
-        var end = fields.Text(RequestField.EndImage, code: FailureCode.InvalidImageUrl);
+        var start = NotBlank(fields.Text(RequestField.Image, code: FailureCode.InvalidImageUrl));
+        var end = NotBlank(fields.Text(RequestField.EndImage, code: FailureCode.InvalidImageUrl));
         if (model is null)
         {
             return [];

@@ -58,7 +58,7 @@ internal static class Wire
 
     /// <summary>Names of answers and callbacks.</summary>
     public static readonly JsonEncodedText
-        Code = Name("code"), Msg = Name("msg"), Data = Name("data"), TaskId = Name("taskId"), Model = Name("model"), State = Name("state"),
+        Code = Name("code"), Msg = Name("msg"), Data = Name("data"), TaskId = Name("taskId"), VerifiedTaskId = Name("task_id"), Model = Name("model"), State = Name("state"),
         Param = Name("param"), ResultJson = Name("resultJson"), Response = Name("response"), ResultUrls = Name("resultUrls"),
         SuccessFlag = Name("successFlag"), FailCode = Name("failCode"), FailMsg = Name("failMsg"), CreateTime = Name("createTime"),
         UpdateTime = Name("updateTime"), CompleteTime = Name("completeTime"), CostTime = Name("costTime"),
