@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine;
 using Filmgate.Engine.Artifacts;
 using Microsoft.AspNetCore.Builder;
@@ -71,8 +73,9 @@ public sealed class Gateway : IAsyncDisposable
         }
     }
 
-    /// <summary>Every route, for the test that holds the documents against them.</summary>
-    internal IReadOnlyList<Endpoint> Routes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+    /// <summary>Every route that belongs to no other vendor's surface, for the test that holds our documents against them.</summary>
+    internal IEnumerable<RouteEndpoint> OwnRoutes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(route => _app.Services.GetRequiredService<ErrorForms>().For("/" + route.RoutePattern.RawText!.TrimStart('/')) is ApixoErrorForm);
 
     /// <summary>Returns when the gateway was told to stop (SIGTERM, SIGINT or <see cref="StopAsync"/>) and has drained.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();

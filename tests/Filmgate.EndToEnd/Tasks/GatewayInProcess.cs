@@ -38,8 +38,8 @@ public sealed class GatewayInProcess : IAsyncLifetime
         folder.Delete(recursive: true);
     }
 
-    /// <summary>Its routes.</summary>
-    internal IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Routes => gateway!.Routes;
+    /// <summary>Its routes that belong to no other vendor's surface.</summary>
+    internal IEnumerable<Microsoft.AspNetCore.Routing.RouteEndpoint> OwnRoutes => gateway!.OwnRoutes;
 
     /// <summary>Stops the gateway and starts another on the same folder.</summary>
     public async Task RestartAsync()

@@ -87,8 +87,7 @@ public sealed class RefusalTranscriptTests(PausedGateway gateway)
 }
 
 /// <summary>The answers about tasks that a provider has or had.</summary>
-[Collection(nameof(WorkingGateway))]
-public sealed class CancellationTranscriptTests(WorkingGateway gateway)
+public sealed class CancellationTranscriptTests(WorkingGateway gateway) : IClassFixture<WorkingGateway>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
