@@ -61,7 +61,7 @@ public sealed class TaskDesk(
             request = request with { Images = await images.StoreAsync(pictures, cancellationToken).ConfigureAwait(false) };
 
             // :: Step 3: cap, budget, key and task are decided and written at once; only then may the caller be told.
-            var now = time.GetUtcNow();
+            var now = time.GetRowNow();
             var task = new VideoTask
             {
                 Key = new TaskKey(caller.Account, ids.NewTask()),
@@ -199,7 +199,7 @@ public sealed class TaskDesk(
 
             // The task may move between our look and our step; then we look again. It can only move a few times.
             var wished = task.CancelRequestedAt is null
-                ? await tasks.ApplyAsync(task, new TaskTransition.RequestCancel(time.GetUtcNow()), cancellationToken).ConfigureAwait(false)
+                ? await tasks.ApplyAsync(task, new TaskTransition.RequestCancel(time.GetRowNow()), cancellationToken).ConfigureAwait(false)
                 : new StepOutcome(Won: true, task);
             if (!wished.Won)
             {

@@ -1,6 +1,7 @@
 using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Engine.Egress;
+using Filmgate.Engine.Lifecycle;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
@@ -66,7 +67,7 @@ public sealed partial class ClipIntake(
                 Duration = facts.Duration,
                 Frames = facts.FrameCount,
                 PosterSha256 = poster,
-                ExpiresAt = time.GetUtcNow() + options.Retention,
+                ExpiresAt = time.GetRowNow() + options.Retention,
             });
         }
         catch (EgressException error)

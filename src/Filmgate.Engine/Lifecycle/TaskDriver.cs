@@ -391,7 +391,7 @@ public sealed partial class TaskDriver(
         is { State: AttemptState.Failed, FailCode: null }
         or { Refusal: RefusalClass.NotReceived };
 
-    private DateTimeOffset Now => time.GetUtcNow();
+    private DateTimeOffset Now => time.GetRowNow();
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Task {Task}: {Step}, now {State} at revision {Revision}.")]
     private partial void LogStep(string task, string step, TaskState state, long revision);

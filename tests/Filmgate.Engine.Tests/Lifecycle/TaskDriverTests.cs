@@ -43,6 +43,24 @@ public sealed class TaskDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_told_of_a_step_has_the_times_that_the_row_keeps()
+    {
+        // Rows keep whole milliseconds; a callback is worded before its row is written.
+        _house.Time.SetUtcNow(House.Start.AddTicks(7_654_321));
+        var driver = _house.NewDriver();
+        var task = await _house.AcceptAsync();
+        while (!task.State.IsTerminal())
+        {
+            task = (await driver.StepAsync(task, Cancel)).Task;
+        }
+
+        var row = await _house.LoadAsync(task.Key);
+        Assert.Equal(row.CompletedAt, task.CompletedAt);
+        Assert.Equal(row.Clip, task.Clip);
+        Assert.Equal(row.Attempts, task.Attempts);
+    }
+
+    [Fact]
     public async Task A_clip_is_stored_with_its_poster()
     {
         _house.FfmpegPath = null;
