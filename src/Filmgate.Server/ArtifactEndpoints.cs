@@ -21,27 +21,12 @@ internal sealed class ArtifactEndpoints(ClipLinks links, IClipFiles files, TimeP
 
     public async Task ServeAsync(HttpContext context)
     {
-        var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (!await SignedLink.AdmitAsync(context, links.IsSigned, time, BadLink))
         {
-            context.Response.Headers.Allow = "GET, HEAD";
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
             return;
         }
 
-        // :: Step 1: the signature, over exactly the two parameters that it covers.
-        var query = request.Query;
-        var expires = query["expires"];
-        if (query.Count != 2 || expires.Count != 1 || query["signature"].Count != 1
-            || !links.IsSigned(request.Path, expires, query["signature"])
-            || !long.TryParse(expires, out var until) || time.GetUtcNow().ToUnixTimeSeconds() >= until)
-        {
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status403Forbidden, BadLink);
-            return;
-        }
-
-        // :: Step 2: the file.
-        var name = request.Path.Value![ClipLinks.PathPrefix.Length..];
+        var name = context.Request.Path.Value![ClipLinks.PathPrefix.Length..];
         var part = name.EndsWith(ClipLinks.PosterEnding, StringComparison.Ordinal) ? ClipPart.Poster : ClipPart.Video;
         switch (await files.FindAsync(new ClipId(Path.GetFileNameWithoutExtension(name)), part, context.RequestAborted))
         {

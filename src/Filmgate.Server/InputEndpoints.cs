@@ -1,10 +1,10 @@
 using Filmgate.Dialects.Apixo;
+using Filmgate.Dialects.Http;
 using Filmgate.Engine.Artifacts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Net.Http.Headers;
 
 namespace Filmgate.Server;
 
@@ -19,27 +19,13 @@ internal sealed class InputEndpoints(InputLinks links, ArtifactFolder files, Tim
 
     public async Task ServeAsync(HttpContext context)
     {
-        var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (!await SignedLink.AdmitAsync(context, links.IsSigned, time, BadLink))
         {
-            context.Response.Headers.Allow = "GET, HEAD";
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
             return;
         }
 
-        // :: Step 1: the signature, over exactly the two parameters that it covers.
-        var query = request.Query;
-        var expires = query["expires"];
-        if (query.Count != 2 || expires.Count != 1 || query["signature"].Count != 1
-            || !links.IsSigned(request.Path, expires, query["signature"])
-            || !long.TryParse(expires, out var until) || time.GetUtcNow().ToUnixTimeSeconds() >= until)
-        {
-            await ApixoErrors.WriteAsync(context, StatusCodes.Status403Forbidden, BadLink);
-            return;
-        }
-
-        // :: Step 2: the file. The signature covers the name, so it is one that we wrote: a hash and an ending.
-        var name = request.Path.Value![InputLinks.PathPrefix.Length..];
+        // The signature covers the name, so it is one that we wrote: a hash and an ending.
+        var name = context.Request.Path.Value![InputLinks.PathPrefix.Length..];
         var sha256 = Path.GetFileNameWithoutExtension(name);
         var mediaType = InputLinks.MediaTypeOf(Path.GetExtension(name).TrimStart('.'));
         var file = new FileInfo(files.PathOf(sha256));
@@ -49,18 +35,7 @@ internal sealed class InputEndpoints(InputLinks links, ArtifactFolder files, Tim
             return;
         }
 
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = "private, max-age=86400, immutable";
-        headers.ContentDisposition = $"inline; filename=\"{name}\"";
-        await Results.File(
-            file.FullName,
-            mediaType,
-            lastModified: file.LastWriteTimeUtc,
-            entityTag: new EntityTagHeaderValue($"\"{sha256}\""),
-            enableRangeProcessing: true).ExecuteAsync(context);
+        await FileAnswer.SendAsync(context, file.FullName, mediaType, sha256, name);
     }
 }
 

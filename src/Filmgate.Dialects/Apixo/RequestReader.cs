@@ -16,26 +16,8 @@ internal static class RequestReader
     private const string ScaleRule = "must be a number from 0 to 1";
 
     /// <summary>The draft, or null and everything that is wrong with the body's types.</summary>
-    public static GenerationDraft? Read(ReadOnlyMemory<byte> body, out ImmutableArray<RequestFault> faults)
-    {
-        using var document = BodyText.Parse(body, out var fault);
-        if (document is null)
-        {
-            faults = [fault!];
-            return null;
-        }
-
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-        {
-            faults = [FieldReader.WrongType(RequestField.Body, "must be a JSON object", document.RootElement)];
-            return null;
-        }
-
-        var fields = new FieldReader();
-        var draft = ReadDraft(document.RootElement, fields);
-        faults = fields.Faults;
-        return faults.IsEmpty ? draft : null;
-    }
+    public static GenerationDraft? Read(ReadOnlyMemory<byte> body, out ImmutableArray<RequestFault> faults) =>
+        FieldReader.ReadObject(body, 0, static (_, body, fields) => ReadDraft(body, fields), out faults);
 
     private static GenerationDraft ReadDraft(JsonElement body, FieldReader fields)
     {

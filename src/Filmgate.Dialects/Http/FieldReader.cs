@@ -20,6 +20,35 @@ internal sealed class FieldReader
     /// <summary>What was found wrong, in the order of reading.</summary>
     public ImmutableArray<RequestFault> Faults => faults.ToImmutable();
 
+    /// <summary>Reads a body that must be one JSON object.</summary>
+    /// <param name="body">The whole body.</param>
+    /// <param name="context">What the reader needs beside it.</param>
+    /// <param name="read">Reads the object; its faults go into the reader of fields.</param>
+    /// <param name="faults">Everything that is wrong with the body; empty when it was read.</param>
+    /// <returns>What was read; null when there are faults.</returns>
+    public static T? ReadObject<TContext, T>(
+        ReadOnlyMemory<byte> body, TContext context, Func<TContext, JsonElement, FieldReader, T?> read, out ImmutableArray<RequestFault> faults)
+        where T : class
+    {
+        using var document = BodyText.Parse(body, out var fault);
+        if (document is null)
+        {
+            faults = [fault!];
+            return null;
+        }
+
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            faults = [WrongType(RequestField.Body, "must be a JSON object", document.RootElement)];
+            return null;
+        }
+
+        var fields = new FieldReader();
+        var value = read(context, document.RootElement, fields);
+        faults = fields.Faults;
+        return faults.IsEmpty ? value : null;
+    }
+
     /// <summary>Notes a fault that only the relation of two fields shows.</summary>
     public void Add(RequestFault fault) => faults.Add(fault);
 

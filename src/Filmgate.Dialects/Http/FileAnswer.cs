@@ -12,9 +12,18 @@ internal static class FileAnswer
 {
     /// <summary>Sends the file, or the part of it that the request asks for; without a body to HEAD.</summary>
     /// <param name="context">The request, a GET or HEAD.</param>
-    /// <param name="file">The file.</param>
+    /// <param name="file">The file of a clip.</param>
     /// <param name="name">The name under which a browser saves it.</param>
-    public static Task SendAsync(HttpContext context, ClipFileOutcome.Found file, string name)
+    public static Task SendAsync(HttpContext context, ClipFileOutcome.Found file, string name) =>
+        SendAsync(context, file.Path, file.MediaType, file.Sha256, name);
+
+    /// <summary>The same for a file that is no clip's.</summary>
+    /// <param name="context">The request, a GET or HEAD.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="mediaType">Its type.</param>
+    /// <param name="sha256">Lower-case hex of its hash.</param>
+    /// <param name="name">The name under which a browser saves it.</param>
+    public static Task SendAsync(HttpContext context, string path, string mediaType, string sha256, string name)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
@@ -23,10 +32,10 @@ internal static class FileAnswer
         headers.CacheControl = "private, max-age=86400, immutable";
         headers.ContentDisposition = $"inline; filename=\"{name}\"";
         return Results.File(
-            file.Path,
-            file.MediaType,
-            lastModified: File.GetLastWriteTimeUtc(file.Path),
-            entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""),
+            path,
+            mediaType,
+            lastModified: File.GetLastWriteTimeUtc(path),
+            entityTag: new EntityTagHeaderValue($"\"{sha256}\""),
             enableRangeProcessing: true).ExecuteAsync(context);
     }
 }

@@ -21,26 +21,8 @@ internal static class RequestReader
     private const string DurationRule = "must be \"5\" or \"10\" (seconds)";
 
     /// <summary>What is asked, or null and everything that is wrong with the body.</summary>
-    public static CreateBody? Read(TaskKind kind, ReadOnlyMemory<byte> body, out ImmutableArray<RequestFault> faults)
-    {
-        using var document = BodyText.Parse(body, out var fault);
-        if (document is null)
-        {
-            faults = [fault!];
-            return null;
-        }
-
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-        {
-            faults = [FieldReader.WrongType(RequestField.Body, "must be a JSON object", document.RootElement)];
-            return null;
-        }
-
-        var fields = new FieldReader();
-        var read = ReadFields(kind, document.RootElement, fields);
-        faults = fields.Faults;
-        return faults.IsEmpty ? read : null;
-    }
+    public static CreateBody? Read(TaskKind kind, ReadOnlyMemory<byte> body, out ImmutableArray<RequestFault> faults) =>
+        FieldReader.ReadObject(body, kind, static (kind, body, fields) => ReadFields(kind, body, fields), out faults);
 
     private static CreateBody? ReadFields(TaskKind kind, JsonElement body, FieldReader fields)
     {

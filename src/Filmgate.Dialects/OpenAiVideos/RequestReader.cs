@@ -44,26 +44,8 @@ internal static class RequestReader
         return null;
     }
 
-    private static GenerationDraft? Read(ReadOnlyMemory<byte> body, ImmutableArray<FormFile> files, out ImmutableArray<RequestFault> faults)
-    {
-        using var document = BodyText.Parse(body, out var fault);
-        if (document is null)
-        {
-            faults = [fault!];
-            return null;
-        }
-
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-        {
-            faults = [FieldReader.WrongType(RequestField.Body, "must be a JSON object", document.RootElement)];
-            return null;
-        }
-
-        var fields = new FieldReader();
-        var draft = ReadDraft(document.RootElement, files, fields);
-        faults = fields.Faults;
-        return faults.IsEmpty ? draft : null;
-    }
+    private static GenerationDraft? Read(ReadOnlyMemory<byte> body, ImmutableArray<FormFile> files, out ImmutableArray<RequestFault> faults) =>
+        FieldReader.ReadObject(body, files, static (files, body, fields) => ReadDraft(body, files, fields), out faults);
 
     private static GenerationDraft ReadDraft(JsonElement body, ImmutableArray<FormFile> files, FieldReader fields)
     {

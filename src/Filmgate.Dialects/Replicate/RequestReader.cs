@@ -25,26 +25,8 @@ internal sealed class RequestReader(Func<string, string> fileAddress)
     /// <param name="body">The body.</param>
     /// <param name="named">The model that the address names; null when the body's <c>version</c> is to name it.</param>
     /// <param name="faults">What is wrong.</param>
-    public GenerationDraft? Read(ReadOnlyMemory<byte> body, ServedModel? named, out ImmutableArray<RequestFault> faults)
-    {
-        using var document = BodyText.Parse(body, out var fault);
-        if (document is null)
-        {
-            faults = [fault!];
-            return null;
-        }
-
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-        {
-            faults = [FieldReader.WrongType(RequestField.Body, "must be a JSON object", document.RootElement)];
-            return null;
-        }
-
-        var fields = new FieldReader();
-        var draft = ReadDraft(document.RootElement, named, fields);
-        faults = fields.Faults;
-        return faults.IsEmpty ? draft : null;
-    }
+    public GenerationDraft? Read(ReadOnlyMemory<byte> body, ServedModel? named, out ImmutableArray<RequestFault> faults) =>
+        FieldReader.ReadObject(body, (Reader: this, Named: named), static (context, body, fields) => context.Reader.ReadDraft(body, context.Named, fields), out faults);
 
     private GenerationDraft? ReadDraft(JsonElement body, ServedModel? named, FieldReader fields)
     {
