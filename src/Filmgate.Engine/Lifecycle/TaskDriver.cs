@@ -228,9 +228,17 @@ public sealed partial class TaskDriver(
             return await PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
         }
 
-        if (task.CancelRequestedAt is not null)
+        if (task.CancelRequestedAt is not null && attempt.CancelSentAt is null)
         {
-            await provider.CancelAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+            // On record before the provider is asked: a crash in between leaves the wish unheard, and never heard twice.
+            var passedOn = await ApplyAsync(task, new TaskTransition.SendCancel(Now, attempt.Id), cancellationToken).ConfigureAwait(false);
+            if (!passedOn.Won)
+            {
+                return passedOn;
+            }
+
+            task = passedOn.Task;
+            await CancelAtProviderAsync(provider, attempt, cancellationToken).ConfigureAwait(false);
         }
 
         var reading = await provider.ReadAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
@@ -364,6 +372,20 @@ public sealed partial class TaskDriver(
         return outcome;
     }
 
+    private async ValueTask CancelAtProviderAsync(IVideoProvider provider, Attempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await provider.CancelAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Best effort: what became of it is found out by reading.
+        catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogNotCanceled(error, provider.Name, attempt.Id.Value);
+        }
+    }
+
     private async ValueTask ReleaseAtProviderAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         if (!providers.TryGet(attempt.Provider, out var provider))
@@ -398,6 +420,9 @@ public sealed partial class TaskDriver(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Task {Task}: {Step} was not applied, revision {Revision} has passed.")]
     private partial void LogLostRace(string task, string step, long revision);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} could not be asked to stop attempt {Attempt}.")]
+    private partial void LogNotCanceled(Exception error, string provider, string attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} could not be told that attempt {Attempt} is no longer needed.")]
     private partial void LogNotReleased(Exception error, string provider, string attempt);

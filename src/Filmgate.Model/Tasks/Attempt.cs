@@ -59,6 +59,8 @@ public sealed record Attempt
     public DateTimeOffset? SentAt { get; init; }
     /// <summary>When the provider took it.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }
+    /// <summary>When the provider was asked to stop it, which happens once at most; null when it was not.</summary>
+    public DateTimeOffset? CancelSentAt { get; init; }
     /// <summary>When it was refused, completed or failed.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 }

@@ -189,6 +189,15 @@ public abstract record TaskTransition(DateTimeOffset At)
             : task with { CancelRequestedAt = task.CancelRequestedAt ?? At, DueAt = At, Tries = 0 };
     }
 
+    /// <summary>The caller's wish is passed on. Committed before the provider is asked, so that it is asked once at most.</summary>
+    public sealed record SendCancel(DateTimeOffset At, AttemptId Attempt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => task is { CancelRequestedAt: not null, LastAttempt.CancelSentAt: null }
+            ? WithLastAttempt(task, Attempt, attempt => attempt with { CancelSentAt = At }, AttemptState.Accepted) with { DueAt = At }
+            : throw new IllegalTransitionException(task, this, "nobody wants to cancel it, or the provider was asked already");
+    }
+
     /// <summary>The clip lies in our store. Final.</summary>
     public sealed record Succeed(DateTimeOffset At, Clip Clip, NewDelivery? Callback) : TaskTransition(At)
     {

@@ -18,7 +18,8 @@ internal static class SqliteRows
         """;
 
     public const string AttemptColumns = """
-        id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason, prepared_at, sent_at, accepted_at, ended_at, fail_code
+        id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason, prepared_at, sent_at, accepted_at, ended_at, fail_code,
+        cancel_sent_at
         """;
 
     public const string ClipColumns = """
@@ -69,6 +70,7 @@ internal static class SqliteRows
         AcceptedAt = OptionalTime(row, 11),
         EndedAt = OptionalTime(row, 12),
         FailCode = Text(row, 13) is { } code ? Code(code) : null,
+        CancelSentAt = OptionalTime(row, 14),
     };
 
     public static Clip Clip(SqliteRow row) => new()

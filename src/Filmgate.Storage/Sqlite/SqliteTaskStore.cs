@@ -364,16 +364,17 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         session.Execute(
             """
             INSERT INTO attempts (id, task_id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason,
-                                  prepared_at, sent_at, accepted_at, ended_at, fail_code)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                  prepared_at, sent_at, accepted_at, ended_at, fail_code, cancel_sent_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             ON CONFLICT (id) DO UPDATE
             SET state = excluded.state, upstream_id = excluded.upstream_id, clip_location = excluded.clip_location,
                 cost_micros = excluded.cost_micros, refusal = excluded.refusal, reason = excluded.reason,
                 sent_at = excluded.sent_at, accepted_at = excluded.accepted_at, ended_at = excluded.ended_at,
-                fail_code = excluded.fail_code
+                fail_code = excluded.fail_code, cancel_sent_at = excluded.cancel_sent_at
             """,
             attempt.Id.Value, task, attempt.Number, attempt.Provider, attempt.State.Word(), attempt.UpstreamId, attempt.ClipLocation?.ToString(),
             attempt.Cost.Micros, attempt.Refusal?.Word(), attempt.Reason, attempt.PreparedAt.Milliseconds(), attempt.SentAt?.Milliseconds(),
-            attempt.AcceptedAt?.Milliseconds(), attempt.EndedAt?.Milliseconds(), attempt.FailCode?.Name());
+            attempt.AcceptedAt?.Milliseconds(), attempt.EndedAt?.Milliseconds(), attempt.FailCode?.Name(),
+            attempt.CancelSentAt?.Milliseconds());
     }
 }

@@ -60,6 +60,28 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.Equal(row.Attempts, task.Attempts);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_wish_to_cancel_is_passed_on_once_however_often_the_provider_is_read(bool fails)
+    {
+        Provider.CancelFault = fails ? new TimeoutException() : null;
+        for (var reads = 0; reads < 4; reads++)
+        {
+            Provider.NextReading(new Reading.InProgress(30, TimeSpan.FromSeconds(5)));
+        }
+
+        var key = (await _house.AcceptAsync()).Key;
+        var accepted = await _house.RunAsync(key, task => task.LastAttempt is { State: AttemptState.Accepted });
+        await _house.Tasks.ApplyAsync(accepted, new TaskTransition.RequestCancel(_house.Time.GetUtcNow()), Cancel);
+        var task = await _house.RunToEndAsync(key);
+
+        // It was too late: the clip came all the same.
+        Assert.Equal(TaskState.Success, task.State);
+        Assert.Equal([ScriptedProvider.UpstreamId(task.LastAttempt!.Id)], Provider.Canceled);
+        Assert.NotNull(task.LastAttempt.CancelSentAt);
+    }
+
     [Fact]
     public async Task A_clip_is_stored_with_its_poster()
     {

@@ -27,6 +27,11 @@ internal sealed class ScriptedProvider(string name, string clipPath, ProviderTie
 
     public ConcurrentQueue<string> Released { get; } = [];
 
+    /// <summary>Tasks that it was asked to stop, in order.</summary>
+    public ConcurrentQueue<string> Canceled { get; } = [];
+
+    public Exception? CancelFault { get; set; }
+
     public Exception? ReleaseFault { get; set; }
 
     /// <summary>Writes a clip that lies behind the provider's own door.</summary>
@@ -79,6 +84,12 @@ internal sealed class ScriptedProvider(string name, string clipPath, ProviderTie
 
     public ValueTask CopyClipAsync(string reference, Stream target, long lengthMax, CancellationToken cancellationToken) =>
         Door?.Invoke(reference, target) ?? throw new NotSupportedException("There is no door.");
+
+    public ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken)
+    {
+        Canceled.Enqueue(upstreamId);
+        return CancelFault is { } fault ? throw fault : ValueTask.CompletedTask;
+    }
 
     public ValueTask ReleaseAsync(string upstreamId, CancellationToken cancellationToken)
     {

@@ -67,6 +67,8 @@ internal static class TaskLife
     public static TaskTransition Fail => new TaskTransition.Fail(Start.AddSeconds(70), Failure, Callback);
     public static TaskTransition Cancel => new TaskTransition.RequestCancel(Start.AddSeconds(71));
 
+    public static TaskTransition SendCancel(AttemptId id) => new TaskTransition.SendCancel(Start.AddSeconds(72), id);
+
     private static VideoTask After(VideoTask task, params ReadOnlySpan<TaskTransition> steps)
     {
         foreach (var step in steps)
@@ -82,6 +84,7 @@ internal static class TaskLife
     public static VideoTask Sent => After(Prepared, Send(First));
     public static VideoTask Unknown => After(Sent, LoseAnswer(First));
     public static VideoTask Accepted => After(Sent, Accept(First));
+    public static VideoTask Wished => After(Accepted, Cancel);
     public static VideoTask Refused => After(Sent, Refuse(First));
     public static VideoTask Completed => After(Accepted, Complete(First));
     public static VideoTask Broken => After(Accepted, FailAttempt(First, FailureCode.GenerationFailed));
@@ -90,7 +93,7 @@ internal static class TaskLife
     public static VideoTask Failed => After(New, Fail);
 
     public static IReadOnlyList<VideoTask> Situations =>
-        [New, Ready, Prepared, Sent, Unknown, Accepted, Refused, Completed, Broken, Lost, Success, Failed];
+        [New, Ready, Prepared, Sent, Unknown, Accepted, Wished, Refused, Completed, Broken, Lost, Success, Failed];
 
     /// <summary>One step of every kind, aimed at the task's own last attempt.</summary>
     public static IReadOnlyList<TaskTransition> StepsFor(VideoTask task)
@@ -99,7 +102,7 @@ internal static class TaskLife
         return
         [
             StoreInputs, Postpone, Prepare(Second), Send(last), Accept(last), Refuse(last), LoseAnswer(last), NoteProgress(last, 40),
-            Complete(last), FailAttempt(last, FailureCode.NsfwDetected), Succeed, Fail, Cancel,
+            Complete(last), FailAttempt(last, FailureCode.NsfwDetected), Succeed, Fail, Cancel, SendCancel(last),
         ];
     }
 
@@ -109,6 +112,7 @@ internal static class TaskLife
         (TaskState.Success, _) => "success",
         (TaskState.Failed, _) => "failed",
         (TaskState.Pending, null) => task.Inputs is null ? "new" : "ready",
+        (_, { State: AttemptState.Accepted }) when task.CancelRequestedAt is not null => "wished",
         (_, { State: AttemptState.Failed, FailCode: null }) => "lost",
         (_, { State: AttemptState.Failed }) => "broken",
         (_, { } attempt) => attempt.State.ToString().ToLowerInvariant(),

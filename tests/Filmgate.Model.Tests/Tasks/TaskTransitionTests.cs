@@ -13,19 +13,20 @@ public sealed class TaskTransitionTests
 
     // Rows: where the task is. Columns: the step. Cells: where it is afterwards; a dot is an IllegalTransitionException.
     private const string Table = """
-                   StoreInputs Postpone    Prepare     Send        Accept      Refuse      LoseAnswer  Progress    Complete    FailAttempt Succeed     Fail        Cancel
-        new        ready       new         .           .           .           .           .           .           .           .           .           failed      new
-        ready      .           ready       prepared    .           .           .           .           .           .           .           .           failed      ready
-        prepared   .           prepared    .           sent        .           refused     .           .           .           .           .           .           prepared
-        sent       .           sent        .           .           accepted    refused     unknown     .           .           .           .           .           sent
-        unknown    .           unknown     .           .           accepted    refused     .           .           .           .           .           .           unknown
-        accepted   .           accepted    .           .           .           .           .           accepted    completed   broken      .           .           accepted
-        refused    .           refused     prepared    .           .           .           .           .           .           .           .           failed      refused
-        completed  .           completed   .           .           .           .           .           .           .           .           success     failed      .
-        broken     .           broken      prepared    .           .           .           .           .           .           .           .           failed      broken
-        lost       .           lost        prepared    .           .           .           .           .           .           .           .           failed      lost
-        success    .           .           .           .           .           .           .           .           .           .           .           .           .
-        failed     .           .           .           .           .           .           .           .           .           .           .           .           .
+                   StoreInputs Postpone    Prepare     Send        Accept      Refuse      LoseAnswer  Progress    Complete    FailAttempt Succeed     Fail        Cancel      SendCancel
+        new        ready       new         .           .           .           .           .           .           .           .           .           failed      new         .
+        ready      .           ready       prepared    .           .           .           .           .           .           .           .           failed      ready       .
+        prepared   .           prepared    .           sent        .           refused     .           .           .           .           .           .           prepared    .
+        sent       .           sent        .           .           accepted    refused     unknown     .           .           .           .           .           sent        .
+        unknown    .           unknown     .           .           accepted    refused     .           .           .           .           .           .           unknown     .
+        accepted   .           accepted    .           .           .           .           .           accepted    completed   broken      .           .           wished      .
+        wished     .           wished      .           .           .           .           .           wished      completed   broken      .           .           wished      wished
+        refused    .           refused     prepared    .           .           .           .           .           .           .           .           failed      refused     .
+        completed  .           completed   .           .           .           .           .           .           .           .           success     failed      .           .
+        broken     .           broken      prepared    .           .           .           .           .           .           .           .           failed      broken      .
+        lost       .           lost        prepared    .           .           .           .           .           .           .           .           failed      lost        .
+        success    .           .           .           .           .           .           .           .           .           .           .           .           .           .
+        failed     .           .           .           .           .           .           .           .           .           .           .           .           .           .
 
         """;
 
@@ -33,7 +34,7 @@ public sealed class TaskTransitionTests
     public void Each_step_is_legal_exactly_where_the_table_says()
     {
         var drawn = new StringBuilder();
-        string[] headings = ["StoreInputs", "Postpone", "Prepare", "Send", "Accept", "Refuse", "LoseAnswer", "Progress", "Complete", "FailAttempt", "Succeed", "Fail", "Cancel"];
+        string[] headings = ["StoreInputs", "Postpone", "Prepare", "Send", "Accept", "Refuse", "LoseAnswer", "Progress", "Complete", "FailAttempt", "Succeed", "Fail", "Cancel", "SendCancel"];
         AppendRow(drawn, "", headings);
         foreach (var task in TaskLife.Situations)
         {

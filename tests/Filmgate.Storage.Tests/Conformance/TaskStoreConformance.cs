@@ -22,8 +22,9 @@ public abstract class TaskStoreConformance(StoresUnderTest stores) : StoreConfor
         Sample.Prepare("att_2"), Sample.Send("att_2"), Sample.Refuse("att_2"),
         Sample.Prepare("att_3"), Sample.Send("att_3"), Sample.LoseAnswer("att_3"), Sample.Refuse("att_3", RefusalClass.NotReceived),
         Sample.Prepare("att_4"), Sample.Send("att_4"), Sample.Accept("att_4"), Sample.FailAttempt("att_4", null),
-        Sample.Prepare("att_5"), Sample.Send("att_5"), Sample.Accept("att_5"), Sample.FailAttempt("att_5", FailureCode.ContentViolation),
-        new TaskTransition.RequestCancel(Sample.Start.AddSeconds(8)), Sample.Fail(Sample.Callback("evt_1")),
+        Sample.Prepare("att_5"), Sample.Send("att_5"), Sample.Accept("att_5"),
+        new TaskTransition.RequestCancel(Sample.Start.AddSeconds(8)), new TaskTransition.SendCancel(Sample.Start.AddSeconds(8), new AttemptId("att_5")),
+        Sample.FailAttempt("att_5", FailureCode.ContentViolation), Sample.Fail(Sample.Callback("evt_1")),
     ];
 
     [Fact]
