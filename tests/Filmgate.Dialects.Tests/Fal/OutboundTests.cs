@@ -107,6 +107,7 @@ public sealed class OutboundTests : OutboundConformance
     [InlineData(422, """{"detail":[{"msg":"m","type":"no_media_generated"}]}""", FailureCode.GenerationFailed)]
     [InlineData(422, """{"detail":[{"msg":"m","type":"image_too_small"}]}""", FailureCode.UnsupportedFormat)]
     [InlineData(422, """{"detail":[{"msg":"m","type":"image_load_error"}]}""", FailureCode.UnsupportedFormat)]
+    [InlineData(422, """{"detail":[{"msg":"m","type":"face_detection_error"}]}""", FailureCode.UnsupportedFormat)]
     [InlineData(422, """{"detail":[{"msg":"m","type":"sequence_too_long"}]}""", FailureCode.PromptTooLong)]
     [InlineData(422, """{"detail":[{"msg":"m","type":"something_new"}]}""", FailureCode.GenerationFailed)]
     [InlineData(500, """{"detail":[{"msg":"m","type":"downstream_service_unavailable"}]}""", FailureCode.ModelUnavailable)]
@@ -114,6 +115,8 @@ public sealed class OutboundTests : OutboundConformance
     [InlineData(504, """{"detail":"m","error_type":"request_timeout"}""", FailureCode.ProcessingTimeout)]
     [InlineData(503, """{"detail":"m","error_type":"runner_disconnected"}""", FailureCode.ModelUnavailable)]
     [InlineData(502, """{"detail":"m","error_type":"runner_incomplete_response"}""", FailureCode.GenerationFailed)]
+    [InlineData(504, """{"detail":"m","error_type":"startup_timeout"}""", FailureCode.ProcessingTimeout)]
+    [InlineData(503, """{"detail":"m","error_type":"runner_connection_refused"}""", FailureCode.ModelUnavailable)]
     [InlineData(499, """{"detail":"m","error_type":"client_cancelled"}""", FailureCode.Canceled)]
     public async Task A_result_that_is_an_error_is_a_failure_of_its_type(int status, string body, FailureCode code)
     {

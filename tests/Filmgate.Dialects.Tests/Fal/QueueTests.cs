@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Filmgate.Dialects.Tests.Http;
+using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
 namespace Filmgate.Dialects.Tests.Fal;
@@ -25,6 +26,25 @@ public sealed class QueueTests
             Assert.Equal(
                 $$"""{"status":"IN_QUEUE","request_id":"{{id}}","queue_position":{{place}},"response_url":"{{FalGateway.Address}}/{{id}}","status_url":"{{FalGateway.Address}}/{{id}}/status","cancel_url":"{{FalGateway.Address}}/{{id}}/cancel","gateway_request_id":"{{id}}","logs":[]}""",
                 answer.Body);
+        }
+    }
+
+    [Theory]
+    [InlineData("X-Fal-Queue-Priority", "low")]
+    [InlineData("X-Fal-Runner-Hint", "same-seed")]
+    [InlineData("X-Fal-No-Retry", "1")]
+    [InlineData("X-Fal-Store-IO", "0")]
+    public async Task A_header_for_fals_own_machines_is_taken_and_changes_nothing(string name, string value)
+    {
+        await using var gateway = await FalGateway.StartAsync();
+        var bare = await SubmitAsync();
+        Assert.Equal(bare, await SubmitAsync((name, value)));
+
+        async Task<GenerationDraft> SubmitAsync(params (string Name, string Value)[] headers)
+        {
+            var answer = await gateway.CallAsync("POST", $"/fal/queue/{FalGateway.Words}", """{"prompt":"sea"}""", headers: headers);
+            Assert.True(answer.Status == 200, answer.Body);
+            return gateway.Desk.Drafts["task_" + JsonElement.Parse(answer.Body).GetProperty("request_id").GetString()];
         }
     }
 

@@ -146,6 +146,8 @@ public sealed class OutboundTests : OutboundConformance
     [InlineData(401, "invalid_api_key", RefusalClass.Auth, null)]
     [InlineData(402, "insufficient_quota", RefusalClass.Balance, null)]
     [InlineData(429, "insufficient_quota", RefusalClass.Balance, null)]
+    [InlineData(403, "insufficient_balance", RefusalClass.Balance, null)]
+    [InlineData(429, "billing_hard_limit_reached", RefusalClass.Balance, null)]
     [InlineData(403, "insufficient_user_quota", RefusalClass.Balance, null)]
     [InlineData(403, "insufficient_permissions", RefusalClass.Permission, null)]
     [InlineData(400, "model_not_found", RefusalClass.Outage, null)]
@@ -192,6 +194,8 @@ public sealed class OutboundTests : OutboundConformance
     [InlineData("pending")]
     [InlineData("PROCESSING")]
     [InlineData("submitted")]
+    [InlineData("running")]
+    [InlineData("throttled")]
     public async Task Words_for_work_in_progress(string status) => Assert.IsType<Reading.InProgress>(await ReadAsync($$"""{"id":"v","status":"{{status}}"}"""));
 
     [Theory]
