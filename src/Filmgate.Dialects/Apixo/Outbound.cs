@@ -94,9 +94,7 @@ internal sealed class ApixoProvider : IVideoProvider
     private byte[] Body(Submission submission, ImmutableArray<string> pictures)
     {
         var request = submission.Request;
-
-        // Posts to plain http are refused, except inside one network; then asking without the hint is better than a refusal.
-        var callback = submission.CallbackUrl is { } url && (Facts.StandsInside || url.StartsWith("https://", StringComparison.Ordinal)) ? url : null;
+        var callback = submission.SecureCallbackUrl(Facts);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {

@@ -41,8 +41,7 @@ internal sealed class FalProvider(ProviderSettings settings, IUpstreamHttp http)
             return refused;
         }
 
-        // Posts to plain http are refused, except inside one network; then asking without the hint is better than a refusal.
-        var webhook = submission.CallbackUrl is { } url && (Facts.StandsInside || url.StartsWith("https://", StringComparison.Ordinal))
+        var webhook = submission.SecureCallbackUrl(Facts) is { } url
             ? $"?{Wire.WebhookParameter}={Uri.EscapeDataString(url)}"
             : string.Empty;
         var request = Request("POST", $"/{ServedApp.Of(submission.Request.Mode).Id}{webhook}") with { Body = Body(submission.Request, pictures.Texts) };

@@ -137,8 +137,7 @@ internal sealed class KlingProvider : IVideoProvider
                 json.WriteString("image_tail", pictures[1]);
             }
 
-            // Posts to plain http may be refused, except inside one network; then asking without the hint is better than a refusal.
-            if (submission.CallbackUrl is { } url && (Facts.StandsInside || url.StartsWith("https://", StringComparison.Ordinal)))
+            if (submission.SecureCallbackUrl(Facts) is { } url)
             {
                 json.WriteString("callback_url", url);
             }

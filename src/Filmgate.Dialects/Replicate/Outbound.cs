@@ -114,9 +114,7 @@ internal sealed class ReplicateProvider : IVideoProvider
             }
 
             json.WriteEndObject();
-
-            // The vendor posts to https only, except for one that stands inside our own network.
-            if (submission.CallbackUrl is { } url && (Facts.StandsInside || url.StartsWith("https://", StringComparison.Ordinal)))
+            if (submission.SecureCallbackUrl(Facts) is { } url)
             {
                 json.WriteString(Wire.Webhook, url);
                 json.WriteStartArray(Wire.EventsFilter);

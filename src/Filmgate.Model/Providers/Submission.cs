@@ -15,7 +15,18 @@ namespace Filmgate.Model.Providers;
 /// </param>
 /// <param name="Changed">A hint that a read is worth while now; may be called at any time, any number of times, or never.</param>
 public sealed record Submission(
-    AttemptId Attempt, GenerationRequest Request, bool IsTest, ImmutableArray<SubmissionImage> Images, string? CallbackUrl, Action Changed);
+    AttemptId Attempt, GenerationRequest Request, bool IsTest, ImmutableArray<SubmissionImage> Images, string? CallbackUrl, Action Changed)
+{
+    /// <summary>
+    /// <see cref="CallbackUrl"/> for a vendor that posts to https only, except inside one network; null where it would be refused, because
+    /// asking without the hint is better than a refusal.
+    /// </summary>
+    public string? SecureCallbackUrl(ProviderFacts provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return provider.StandsInside || CallbackUrl?.StartsWith("https://", StringComparison.Ordinal) == true ? CallbackUrl : null;
+    }
+}
 
 /// <summary>A picture of a submission.</summary>
 /// <param name="Path">Its file.</param>
