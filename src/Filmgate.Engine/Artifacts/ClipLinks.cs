@@ -1,7 +1,4 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Tasks;
@@ -24,6 +21,8 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
 
     /// <summary>File-name ending of posters.</summary>
     public const string PosterEnding = ".jpg";
+
+    private readonly HmacSigner _signer = new(key.Bytes);
 
     // A finished task may be read again and again, and its link never changes; signing costs as much as the rest of that read.
     private const int RememberedMax = 8192;
@@ -62,22 +61,15 @@ public sealed class ClipLinks(SigningKey key, PublicAddressHolder address)
     public bool IsSigned(string path, string? expires, string? signature)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (expires is null || signature is null || signature.Length > 2 * SHA256.HashSizeInBytes)
-        {
-            return false;
-        }
-
-        return CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(Sign(path, expires)), Encoding.UTF8.GetBytes(signature));
+        return expires is not null && signature is not null && _signer.IsSigned(Signed(path, expires), signature);
     }
 
     private string Link(ClipId id, string ending, DateTimeOffset expiresAt)
     {
         var path = string.Concat(PathPrefix, id.Value, ending);
         var expires = expiresAt.ToUnixTimeSeconds().ToString();
-        return $"{address.Value}{path}?expires={expires}&signature={Sign(path, expires)}";
+        return $"{address.Value}{path}?expires={expires}&signature={_signer.Sign(Signed(path, expires))}";
     }
 
-    private string Sign(string path, string expires) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes($"GET\n{path}\n{expires}")));
+    private static string Signed(string path, string expires) => $"GET\n{path}\n{expires}";
 }

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Filmgate.Model.Providers;
 
 namespace Filmgate.Engine.Artifacts;
@@ -20,7 +17,7 @@ public sealed class InputLinks(SigningKey key, PublicAddressHolder address, Time
     /// <summary>How long a link is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    private readonly byte[] _secret = key.Derive("inputs", "");
+    private readonly HmacSigner _signer = new(key.Derive("inputs", ""));
 
     /// <summary>A link to a picture; null for a provider that would not reach it.</summary>
     public string? Of(string sha256, string mediaType, ProviderFacts provider)
@@ -33,15 +30,14 @@ public sealed class InputLinks(SigningKey key, PublicAddressHolder address, Time
 
         var path = string.Concat(PathPrefix, sha256, ".", EndingOf(mediaType));
         var expires = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds().ToString();
-        return $"{origin}{path}?expires={expires}&signature={Sign(path, expires)}";
+        return $"{origin}{path}?expires={expires}&signature={_signer.Sign(Signed(path, expires))}";
     }
 
     /// <summary>Whether a request's signature is ours for that path and expiry. Does not look at the clock.</summary>
     public bool IsSigned(string path, string? expires, string? signature)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return expires is not null && signature is not null && signature.Length <= 2 * SHA256.HashSizeInBytes
-            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(path, expires)), Encoding.UTF8.GetBytes(signature));
+        return expires is not null && signature is not null && _signer.IsSigned(Signed(path, expires), signature);
     }
 
     /// <summary>The media type of a file name that <see cref="Of"/> made; null for another ending.</summary>
@@ -61,6 +57,5 @@ public sealed class InputLinks(SigningKey key, PublicAddressHolder address, Time
         _ => throw new ArgumentException($"No picture has the media type {mediaType}.", nameof(mediaType)),
     };
 
-    private string Sign(string path, string expires) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes($"{path}\n{expires}")));
+    private static string Signed(string path, string expires) => $"{path}\n{expires}";
 }

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Model.Identity;
 
@@ -15,13 +12,13 @@ public sealed class UploadTickets(SigningKey key)
     private const int TicketLengthMax = 256;
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    private readonly byte[] _secret = key.Derive("upload ticket", string.Empty);
+    private readonly HmacSigner _signer = new(key.Derive("upload ticket", string.Empty));
 
     /// <summary>A ticket for an upload.</summary>
     public string Issue(AccountId account, UploadId id, DateTimeOffset now)
     {
         var claim = $"{account.Value}.{id.Value}.{(now + Lifetime).ToUnixTimeSeconds()}";
-        return $"{claim}.{Sign(claim)}";
+        return $"{claim}.{_signer.Sign(claim)}";
     }
 
     /// <summary>Reads a ticket; false for one that is not ours or whose hour is over.</summary>
@@ -31,8 +28,7 @@ public sealed class UploadTickets(SigningKey key)
         account = default;
         id = default;
         var end = ticket.LastIndexOf('.');
-        if (ticket.Length > TicketLengthMax || end < 0
-            || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(ticket[..end])), Encoding.UTF8.GetBytes(ticket[(end + 1)..])))
+        if (ticket.Length > TicketLengthMax || end < 0 || !_signer.IsSigned(ticket[..end], ticket[(end + 1)..]))
         {
             return false;
         }
@@ -43,6 +39,4 @@ public sealed class UploadTickets(SigningKey key)
         id = new UploadId(parts[1]);
         return now.ToUnixTimeSeconds() < long.Parse(parts[2]);
     }
-
-    private string Sign(string claim) => Base64Url.EncodeToString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(claim)));
 }

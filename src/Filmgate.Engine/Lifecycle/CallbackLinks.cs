@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
@@ -21,7 +18,7 @@ public sealed class CallbackLinks(SigningKey key, PublicAddressHolder address)
     private const char Separator = '.';
     private const int TokenLengthMax = 512;
 
-    private readonly byte[] _secret = key.Derive("callbacks", "");
+    private readonly HmacSigner _signer = new(key.Derive("callbacks", ""));
 
     /// <summary>The address for one attempt; null for a provider that would not reach it.</summary>
     public string? Of(TaskKey task, AttemptId attempt, ProviderFacts provider) =>
@@ -31,7 +28,7 @@ public sealed class CallbackLinks(SigningKey key, PublicAddressHolder address)
     public string Token(TaskKey task, AttemptId attempt)
     {
         var names = string.Join(Separator, task.Account.Value, task.Task.Value, attempt.Value);
-        return string.Concat(names, ".", Sign(names));
+        return string.Concat(names, ".", _signer.Sign(names));
     }
 
     /// <summary>Reads a token; false for one that is not ours.</summary>
@@ -47,8 +44,7 @@ public sealed class CallbackLinks(SigningKey key, PublicAddressHolder address)
         }
 
         var names = token[..end];
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(names)), Encoding.UTF8.GetBytes(token[(end + 1)..]))
-            || names.Split(Separator) is not [var account, var id, var submission])
+        if (!_signer.IsSigned(names, token[(end + 1)..]) || names.Split(Separator) is not [var account, var id, var submission])
         {
             return false;
         }
@@ -57,6 +53,4 @@ public sealed class CallbackLinks(SigningKey key, PublicAddressHolder address)
         attempt = new AttemptId(submission);
         return true;
     }
-
-    private string Sign(string names) => Base64Url.EncodeToString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(names)));
 }
