@@ -15,12 +15,19 @@ public interface IBooks
     /// <param name="cancellationToken">Gives up waiting.</param>
     ValueTask<ImmutableArray<LedgerRecord>> ReadLedgerAsync(AccountId account, long? before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>What terminal tasks cost, by the day on which they were accepted (UTC), key, provider and mode.</summary>
+    /// <summary>What settled tasks cost, by the day on which they were accepted (UTC), key, provider and mode.</summary>
     /// <param name="account">The account; null for all.</param>
     /// <param name="from">First day.</param>
     /// <param name="to">Last day.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     ValueTask<ImmutableArray<SpendLine>> SpendAsync(AccountId? account, DateOnly from, DateOnly to, CancellationToken cancellationToken);
+
+    /// <summary>Charges that nobody could confirm, oldest first: each keeps its task's hold until somebody decides.</summary>
+    /// <param name="provider">Only those at that provider; null for all.</param>
+    /// <param name="before">Only those of attempts that ended before; null for all.</param>
+    /// <param name="limit">Most of them, 1 to 1000.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask<ImmutableArray<UnconfirmedCharge>> UnconfirmedAsync(string? provider, DateTimeOffset? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Compares totals, ledger and tasks with one another; the answer is what does not agree, in sentences.</summary>
     ValueTask<ImmutableArray<string>> CheckAsync(CancellationToken cancellationToken);
@@ -54,3 +61,14 @@ public sealed record LedgerRecord(long Number, TaskId Task, LedgerKind Kind, Usd
 /// <param name="Tasks">Tasks.</param>
 /// <param name="Cost">What they cost.</param>
 public sealed record SpendLine(DateOnly Day, AccountId Account, KeyId Key, string Provider, GenerationMode Mode, int Tasks, Usd Cost);
+
+/// <summary>What an attempt may have been charged although nobody knows.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Provider">The provider.</param>
+/// <param name="UpstreamId">The provider's id, under which it can be looked up there; null when it never named one.</param>
+/// <param name="Amount">How much at most.</param>
+/// <param name="Reason">What happened, in a sentence.</param>
+/// <param name="Since">When the attempt ended.</param>
+public sealed record UnconfirmedCharge(
+    TaskKey Task, AttemptId Attempt, string Provider, string? UpstreamId, Usd Amount, string? Reason, DateTimeOffset Since);

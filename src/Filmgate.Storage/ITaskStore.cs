@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Tasks;
 
@@ -34,6 +35,7 @@ public interface ITaskStore
     /// and only if nobody changed the task since.
     /// </summary>
     /// <exception cref="IllegalTransitionException">The step is not legal for the task as seen.</exception>
+    /// <exception cref="UpstreamIdTakenException">The step names a provider's id that another attempt has already.</exception>
     /// <exception cref="StoreUnavailableException">It could not be written.</exception>
     ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken);
 
@@ -55,6 +57,37 @@ public interface ITaskStore
 
     /// <summary>Tasks with an open attempt at a provider: the holders of its slots.</summary>
     ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken);
+
+    /// <summary>Tasks that stand in a provider's queue, those that came first in front.</summary>
+    ValueTask<ImmutableArray<WaitingTask>> FindWaitingAsync(string provider, CancellationToken cancellationToken);
+
+    /// <summary>The task that made an attempt: for the operator, who has the whole house in sight and no account; null when there is no such attempt.</summary>
+    ValueTask<VideoTask?> FindByAttemptAsync(AttemptId attempt, CancellationToken cancellationToken);
+}
+
+/// <summary>A task in a provider's queue.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Priority">Its rank within its account, 0 to 9.</param>
+/// <param name="Since">Since when it waits.</param>
+public readonly record struct WaitingTask(TaskKey Task, int Priority, DateTimeOffset Since);
+
+/// <summary>A provider gave two submissions one id, so that one of the two cannot be followed by it. Nothing was written.</summary>
+public sealed class UpstreamIdTakenException : Exception
+{
+    /// <inheritdoc/>
+    public UpstreamIdTakenException()
+    {
+    }
+
+    /// <inheritdoc/>
+    public UpstreamIdTakenException(string message) : base(message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public UpstreamIdTakenException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
 }
 
 /// <summary>What a step came to.</summary>

@@ -114,6 +114,7 @@ internal static class Wire
         AttemptState.Refused => "refused",
         AttemptState.Completed => "completed",
         AttemptState.Failed => "failed",
+        AttemptState.Abandoned => "abandoned",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not an attempt state."),
     };
 

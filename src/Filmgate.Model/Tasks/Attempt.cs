@@ -21,12 +21,14 @@ public enum AttemptState
     Completed = 6,
     /// <summary>The provider took it and could not do it. Final.</summary>
     Failed = 7,
+    /// <summary>Given up: it may still become a clip, or a charge, but nobody waits for it any more. Final.</summary>
+    Abandoned = 8,
 }
 
 /// <summary>Questions about <see cref="AttemptState"/>.</summary>
 public static class AttemptStates
 {
-    /// <summary>Whether the attempt may still become a clip. A task has at most one open attempt.</summary>
+    /// <summary>Whether the attempt is waited for. A task has at most one open attempt.</summary>
     public static bool IsOpen(this AttemptState state) => state <= AttemptState.Unknown;
 }
 
@@ -39,14 +41,23 @@ public sealed record Attempt
     public required int Number { get; init; }
     /// <summary>Name of the configured provider.</summary>
     public required string Provider { get; init; }
+    /// <summary>Why that provider, in a sentence; null for attempts from before reasons were kept.</summary>
+    public string? RouteReason { get; init; }
     /// <summary>Where it stands.</summary>
     public required AttemptState State { get; init; }
     /// <summary>The provider's id; from acceptance on.</summary>
     public string? UpstreamId { get; init; }
+    /// <summary>The id that a callback named while nobody knew whether the provider has it; it counts only once it is read there.</summary>
+    public string? CandidateId { get; init; }
     /// <summary>Where the provider put the clip; from completion on.</summary>
     public ClipLocation? ClipLocation { get; init; }
-    /// <summary>What the provider charged; known at completion.</summary>
+    /// <summary>What the provider charged, as far as that is certain; known at the end.</summary>
     public Usd Cost { get; init; }
+    /// <summary>
+    /// What the provider may have charged although nobody knows: it stays held until somebody does (<see cref="TaskTransition.ResolveCharge"/>).
+    /// Zero once it is certain.
+    /// </summary>
+    public Usd Unconfirmed { get; init; }
     /// <summary>Why it was refused, failed or is unknown, in a sentence.</summary>
     public string? Reason { get; init; }
     /// <summary>The kind of refusal.</summary>
@@ -61,6 +72,10 @@ public sealed record Attempt
     public DateTimeOffset? AcceptedAt { get; init; }
     /// <summary>When the provider was asked to stop it, which happens once at most; null when it was not.</summary>
     public DateTimeOffset? CancelSentAt { get; init; }
-    /// <summary>When it was refused, completed or failed.</summary>
+    /// <summary>When it was refused, completed, failed or abandoned.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+    /// <summary>Since when its clip, which exists, cannot be fetched, after the quick tries were in vain; null for most.</summary>
+    public DateTimeOffset? UnfetchedSince { get; init; }
+    /// <summary>When somebody decided what it cost (<see cref="TaskTransition.ResolveCharge"/>); null for most.</summary>
+    public DateTimeOffset? ResolvedAt { get; init; }
 }

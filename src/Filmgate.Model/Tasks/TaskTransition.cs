@@ -20,12 +20,18 @@ public abstract record TaskTransition(DateTimeOffset At)
     /// <summary>The callback that this step makes due, written in the same transaction; null for most steps.</summary>
     public virtual NewDelivery? Delivery => null;
 
+    /// <summary>What this step adds to the task's hold, for the attempt that it names; null for most steps.</summary>
+    public virtual FurtherHold? FurtherHold => null;
+
+    /// <summary>Whether the step is about a task's money after its end; all others are about its life before.</summary>
+    protected virtual bool IsAfterEnd(VideoTask task) => false;
+
     /// <summary>The task after this step.</summary>
     /// <exception cref="IllegalTransitionException">The task is not where this step begins: a fault of ours, never of a caller.</exception>
     public VideoTask Apply(VideoTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (task.State.IsTerminal())
+        if (task.State.IsTerminal() && !IsAfterEnd(task))
         {
             throw new IllegalTransitionException(task, this, "the task is terminal");
         }
@@ -50,6 +56,8 @@ public abstract record TaskTransition(DateTimeOffset At)
         return task with { Attempts = task.Attempts.SetItem(task.Attempts.Length - 1, change(attempt)), Tries = 0 };
     }
 
+    private static VideoTask OutOfQueue(VideoTask task) => task with { WaitingFor = null, WaitingSince = null };
+
     /// <summary>The pictures are fetched, checked and stored (none for text to video).</summary>
     public sealed record StoreInputs(DateTimeOffset At, ImmutableArray<InputImage> Inputs) : TaskTransition(At)
     {
@@ -66,24 +74,41 @@ public abstract record TaskTransition(DateTimeOffset At)
         protected override VideoTask Next(VideoTask task) => task with { DueAt = Until, Tries = task.Tries + 1 };
     }
 
+    /// <summary>It takes, or keeps, its place in a provider's queue.</summary>
+    /// <param name="At">When it happened.</param>
+    /// <param name="Provider">The provider.</param>
+    /// <param name="Until">When it asks again, should nobody call it before.</param>
+    public sealed record Queue(DateTimeOffset At, string Provider, DateTimeOffset Until) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => task.Inputs is null || task.LastAttempt is { State: not (AttemptState.Refused or AttemptState.Failed or AttemptState.Abandoned) }
+            ? throw new IllegalTransitionException(task, this, "an attempt is open or completed, or intake is not done")
+            : task with { WaitingFor = Provider, WaitingSince = task.WaitingSince ?? At, DueAt = Until, Tries = 0 };
+    }
+
     /// <summary>A provider is chosen and has a free slot; the intent is on record.</summary>
-    public sealed record PrepareAttempt(DateTimeOffset At, AttemptId Attempt, string Provider) : TaskTransition(At)
+    /// <param name="At">When it happened.</param>
+    /// <param name="Attempt">The new attempt.</param>
+    /// <param name="Provider">The provider.</param>
+    /// <param name="RouteReason">Why that one, in a sentence.</param>
+    public sealed record PrepareAttempt(DateTimeOffset At, AttemptId Attempt, string Provider, string? RouteReason = null) : TaskTransition(At)
     {
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task)
         {
-            if (task.Inputs is null || task.LastAttempt is { State: not (AttemptState.Refused or AttemptState.Failed) })
+            if (task.Inputs is null || task.LastAttempt is { State: not (AttemptState.Refused or AttemptState.Failed or AttemptState.Abandoned) })
             {
                 throw new IllegalTransitionException(task, this, "an attempt is open or completed, or intake is not done");
             }
 
-            return task with
+            return OutOfQueue(task) with
             {
                 Attempts = task.Attempts.Add(new Attempt
                 {
                     Id = Attempt,
                     Number = task.Attempts.Length + 1,
                     Provider = Provider,
+                    RouteReason = RouteReason,
                     State = AttemptState.Prepared,
                     PreparedAt = At,
                 }),
@@ -116,22 +141,27 @@ public abstract record TaskTransition(DateTimeOffset At)
                 AttemptState.Sent, AttemptState.Unknown) with { DueAt = ReadAt };
     }
 
-    /// <summary>The provider certainly does not have it, and nothing was billed.</summary>
+    /// <summary>The provider certainly does not have it, and but for <c>Unconfirmed</c> nothing was billed.</summary>
     /// <param name="At">When it happened.</param>
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Refusal">The kind of refusal.</param>
     /// <param name="Reason">Why, in a sentence.</param>
     /// <param name="RouteAt">When another provider is looked for.</param>
     /// <param name="Code">The failure code that the refusal names; null for the class's own.</param>
+    /// <param name="Unconfirmed">What it may have charged for refusing.</param>
     public sealed record RefuseAttempt(
-        DateTimeOffset At, AttemptId Attempt, RefusalClass Refusal, string Reason, DateTimeOffset RouteAt, FailureCode? Code = null) : TaskTransition(At)
+        DateTimeOffset At, AttemptId Attempt, RefusalClass Refusal, string Reason, DateTimeOffset RouteAt, FailureCode? Code = null, Usd Unconfirmed = default)
+        : TaskTransition(At)
     {
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) =>
             WithLastAttempt(
                 task,
                 Attempt,
-                attempt => attempt with { State = AttemptState.Refused, Refusal = Refusal, Reason = Reason, FailCode = Code, EndedAt = At },
+                attempt => attempt with
+                {
+                    State = AttemptState.Refused, Refusal = Refusal, Reason = Reason, FailCode = Code, Unconfirmed = Unconfirmed, EndedAt = At,
+                },
                 AttemptState.Prepared, AttemptState.Sent, AttemptState.Unknown) with { DueAt = RouteAt };
     }
 
@@ -142,6 +172,43 @@ public abstract record TaskTransition(DateTimeOffset At)
         protected override VideoTask Next(VideoTask task) =>
             WithLastAttempt(
                 task, Attempt, attempt => attempt with { State = AttemptState.Unknown, Reason = Reason }, AttemptState.Sent) with { DueAt = ResolveAt };
+    }
+
+    /// <summary>A callback that only the attempt's provider could send names an id: it is read next, and counts if the provider knows it.</summary>
+    public sealed record HearOf(DateTimeOffset At, AttemptId Attempt, string UpstreamId) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(task, Attempt, attempt => attempt with { CandidateId = UpstreamId }, AttemptState.Unknown) with { DueAt = At };
+    }
+
+    /// <summary>The provider does not know the id that a callback named.</summary>
+    public sealed record DropCandidate(DateTimeOffset At, AttemptId Attempt) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(task, Attempt, attempt => attempt with { CandidateId = null }, AttemptState.Unknown) with { DueAt = At };
+    }
+
+    /// <summary>Nobody waits for it any more, although it may have been charged: what it may have cost stays held.</summary>
+    /// <param name="At">When it happened.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Reason">Why, in a sentence.</param>
+    /// <param name="Unconfirmed">What it may have cost.</param>
+    /// <param name="Code">What the task fails with; null where the operator's policy is to submit it again.</param>
+    /// <param name="Renewed">What is held for another submission; zero where there is to be none.</param>
+    public sealed record AbandonAttempt(
+        DateTimeOffset At, AttemptId Attempt, string Reason, Usd Unconfirmed, FailureCode? Code, Usd Renewed = default) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        public override FurtherHold? FurtherHold => Renewed > Usd.Zero ? new FurtherHold(Attempt, Renewed) : null;
+
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => WithLastAttempt(
+            task,
+            Attempt,
+            attempt => attempt with { State = AttemptState.Abandoned, Reason = Reason, FailCode = Code, Unconfirmed = Unconfirmed, EndedAt = At },
+            AttemptState.Unknown, AttemptState.Accepted) with { DueAt = At, Hold = task.Hold + Renewed };
     }
 
     /// <summary>The provider was read and is still at it.</summary>
@@ -164,19 +231,42 @@ public abstract record TaskTransition(DateTimeOffset At)
                 AttemptState.Accepted) with { DueAt = At };
     }
 
+    /// <summary>The clip lies at another address now: the provider was read again because the old one gave nothing.</summary>
+    public sealed record RelocateClip(DateTimeOffset At, AttemptId Attempt, ClipLocation Location) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) =>
+            WithLastAttempt(task, Attempt, attempt => attempt with { ClipLocation = Location }, AttemptState.Completed) with { DueAt = At, Tries = task.Tries };
+    }
+
+    /// <summary>The clip exists and cannot be fetched: tried on at a slow pace, never generated again, and an alarm for the operator.</summary>
+    public sealed record ParkClip(DateTimeOffset At, AttemptId Attempt, string Reason, DateTimeOffset Until) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task) => WithLastAttempt(
+            task, Attempt, attempt => attempt with { UnfetchedSince = attempt.UnfetchedSince ?? At, Reason = Reason }, AttemptState.Completed) with
+        {
+            DueAt = Until,
+            Tries = task.Tries + 1,
+        };
+    }
+
     /// <summary>The provider took it and could not do it, or has lost it.</summary>
     /// <param name="At">When it happened.</param>
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Reason">Why, in a sentence.</param>
     /// <param name="Code">What the provider said; null when it lost the task unbilled, so that it may be submitted again.</param>
-    public sealed record FailAttempt(DateTimeOffset At, AttemptId Attempt, string Reason, FailureCode? Code) : TaskTransition(At)
+    /// <param name="Cost">What it certainly charged all the same.</param>
+    /// <param name="Unconfirmed">What it may have charged beyond that.</param>
+    public sealed record FailAttempt(
+        DateTimeOffset At, AttemptId Attempt, string Reason, FailureCode? Code, Usd Cost = default, Usd Unconfirmed = default) : TaskTransition(At)
     {
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) =>
             WithLastAttempt(
                 task,
                 Attempt,
-                attempt => attempt with { State = AttemptState.Failed, Reason = Reason, FailCode = Code, EndedAt = At },
+                attempt => attempt with { State = AttemptState.Failed, Reason = Reason, FailCode = Code, Cost = Cost, Unconfirmed = Unconfirmed, EndedAt = At },
                 AttemptState.Accepted) with { DueAt = At };
     }
 
@@ -206,7 +296,7 @@ public abstract record TaskTransition(DateTimeOffset At)
 
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) => task.LastAttempt is { State: AttemptState.Completed }
-            ? task with { State = TaskState.Success, Progress = 100, Clip = Clip, CompletedAt = At, DueAt = null, Tries = 0 }
+            ? OutOfQueue(task) with { State = TaskState.Success, Progress = 100, Clip = Clip, CompletedAt = At, DueAt = null, Tries = 0 }
             : throw new IllegalTransitionException(task, this, "no attempt is completed");
     }
 
@@ -219,9 +309,35 @@ public abstract record TaskTransition(DateTimeOffset At)
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task) => task.LastAttempt is { State: var state } && state.IsOpen()
             ? throw new IllegalTransitionException(task, this, "an attempt is still open")
-            : task with { State = TaskState.Failed, Failure = Failure, CompletedAt = At, DueAt = null, Tries = 0 };
+            : OutOfQueue(task) with { State = TaskState.Failed, Failure = Failure, CompletedAt = At, DueAt = null, Tries = 0 };
+    }
+
+    /// <summary>Somebody who knows says what an attempt was charged. The last such word of an ended task settles it.</summary>
+    /// <param name="At">When it happened.</param>
+    /// <param name="Attempt">The attempt, with an unconfirmed charge.</param>
+    /// <param name="Charged">What it was charged; zero for nothing.</param>
+    public sealed record ResolveCharge(DateTimeOffset At, AttemptId Attempt, Usd Charged) : TaskTransition(At)
+    {
+        /// <inheritdoc/>
+        protected override bool IsAfterEnd(VideoTask task) => true;
+
+        /// <inheritdoc/>
+        protected override VideoTask Next(VideoTask task)
+        {
+            ArgumentNullException.ThrowIfNull(task);
+            var place = task.Attempts.FirstOrDefault(attempt => attempt.Id == Attempt && attempt.Unconfirmed > Usd.Zero) is { } attempt
+                ? attempt.Number - 1
+                : throw new IllegalTransitionException(task, this, $"attempt {Attempt} has no unconfirmed charge");
+            var resolved = task.Attempts[place] with { Cost = task.Attempts[place].Cost + Charged, Unconfirmed = Usd.Zero, ResolvedAt = At };
+            return task with { Attempts = task.Attempts.SetItem(place, resolved) };
+        }
     }
 }
+
+/// <summary>An addition to a task's hold.</summary>
+/// <param name="Attempt">The attempt that made it necessary.</param>
+/// <param name="Amount">By how much.</param>
+public sealed record FurtherHold(AttemptId Attempt, Usd Amount);
 
 /// <summary>A step was asked for that the task's state does not allow: a fault of ours.</summary>
 public sealed class IllegalTransitionException : InvalidOperationException

@@ -68,7 +68,9 @@ public sealed record VideoTask
     public string? Notes { get; init; }
     /// <summary>The caller's own notes.</summary>
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
-    /// <summary>What is held of the account's budget until the task ends; zero for test keys.</summary>
+    /// <summary>Its rank among the waiting tasks of its account: higher goes first, 0 to 9.</summary>
+    public int Priority { get; init; }
+    /// <summary>What is held of the account's budget until it is certain what the task cost; zero for test keys.</summary>
     public Usd Hold { get; init; }
     /// <summary>When the caller asked to cancel it; null when nobody did.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
@@ -82,9 +84,13 @@ public sealed record VideoTask
     public required DateTimeOffset CreatedAt { get; init; }
     /// <summary>When something is to be done next; null exactly when the task is terminal.</summary>
     public DateTimeOffset? DueAt { get; init; }
+    /// <summary>The provider in whose queue it stands; null when it stands in none.</summary>
+    public string? WaitingFor { get; init; }
+    /// <summary>Since when it waits for a provider; null exactly when it stands in no queue.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
     /// <summary>When it became terminal; null before.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
-    /// <summary>How often the present step was tried in vain; reset by every step forward.</summary>
+    /// <summary>How often the present step was tried in vain; reset by every step forward, to which another address of the clip does not count.</summary>
     public int Tries { get; init; }
     /// <summary>Why it failed; exactly for failed tasks.</summary>
     public Failure? Failure { get; init; }
@@ -95,8 +101,14 @@ public sealed record VideoTask
     /// <summary>All submissions, oldest first.</summary>
     public ImmutableArray<Attempt> Attempts { get; init; } = [];
 
-    /// <summary>What the task cost: the sum over its submissions.</summary>
+    /// <summary>What the task certainly cost: the sum over its submissions.</summary>
     public Usd Cost => new(Attempts.Sum(attempt => attempt.Cost.Micros));
+
+    /// <summary>What it may have cost beyond that: the sum over its submissions.</summary>
+    public Usd Unconfirmed => new(Attempts.Sum(attempt => attempt.Unconfirmed.Micros));
+
+    /// <summary>Whether nothing can change what it cost any more: it has ended, and no charge is unconfirmed.</summary>
+    public bool IsSettled => State.IsTerminal() && Unconfirmed == Usd.Zero;
 
     /// <summary>The latest submission; null when there is none.</summary>
     public Attempt? LastAttempt => Attempts.Length > 0 ? Attempts[^1] : null;

@@ -60,25 +60,33 @@ internal static class SqliteAdmission
         return new AdmissionOutcome.Accepted();
     }
 
-    /// <summary>Settles what was charged, or releases the hold where nothing was.</summary>
-    public static void Close(SqliteSession session, VideoTask task, DateTimeOffset at)
+    /// <summary>Holds more for a task that is submitted again although an earlier submission may have been charged.</summary>
+    public static void Hold(SqliteSession session, VideoTask task, FurtherHold further, DateTimeOffset at)
     {
-        session.Execute(
-            """
-            UPDATE accounts SET tasks_in_flight = tasks_in_flight - 1, held_micros = held_micros - $1, settled_micros = settled_micros + $2 WHERE id = $3
-            """,
-            task.Hold.Micros, task.Cost.Micros, task.Key.Account.Value);
+        session.Execute("UPDATE accounts SET held_micros = held_micros + $1 WHERE id = $2", further.Amount.Micros, task.Key.Account.Value);
+        Book(session, task, "hold", further.Amount, at, further.Attempt);
+        Spend(session, task, further.Amount);
+    }
+
+    /// <summary>The task ends, and another may take its place.</summary>
+    public static void Leave(SqliteSession session, VideoTask task) =>
+        session.Execute("UPDATE accounts SET tasks_in_flight = tasks_in_flight - 1 WHERE id = $1", task.Key.Account.Value);
+
+    /// <summary>It is certain what the task cost: settles what was charged, or releases the hold where nothing was.</summary>
+    public static void Settle(SqliteSession session, VideoTask task, DateTimeOffset at)
+    {
         // A task that is free leaves no trace in the books.
         if (task.Hold == Usd.Zero && task.Cost == Usd.Zero)
         {
             return;
         }
 
+        session.Execute(
+            "UPDATE accounts SET held_micros = held_micros - $1, settled_micros = settled_micros + $2 WHERE id = $3",
+            task.Hold.Micros, task.Cost.Micros, task.Key.Account.Value);
         var (kind, amount) = task.Cost > Usd.Zero ? ("settle", task.Cost - task.Hold) : ("release", Usd.Zero - task.Hold);
         Book(session, task, kind, amount, at);
-        var day = Day(task.CreatedAt);
-        session.Execute("INSERT INTO daily_spending (account_id, day, micros) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", task.Key.Account.Value, day);
-        session.Execute("UPDATE daily_spending SET micros = micros + $1 WHERE account_id = $2 AND day = $3", amount.Micros, task.Key.Account.Value, day);
+        Spend(session, task, amount);
     }
 
     /// <summary>The day whose budget a task counts against, as it is stored.</summary>
@@ -104,19 +112,27 @@ internal static class SqliteAdmission
         session.Execute(
             """
             INSERT INTO tasks (id, account_id, key_id, is_test, dialect, request, callback_url, source, state, progress, revision, tries, created_at,
-                               due_at, hold_micros, metadata, external_id, notes, callback_events)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                               due_at, hold_micros, metadata, external_id, notes, callback_events, priority)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
             """,
             task.Key.Task.Value, task.Key.Account.Value, task.KeyId.Value, task.IsTest ? 1 : 0, task.Dialect, request, task.CallbackUrl,
             task.Source, task.State.Word(), task.Progress, task.Revision, task.Tries, task.CreatedAt.Milliseconds(), task.DueAt?.Milliseconds(),
-            task.Hold.Micros, StoredMetadata.Json(task.Metadata), task.ExternalId, task.Notes, (int)task.CallbackEvents);
+            task.Hold.Micros, StoredMetadata.Json(task.Metadata), task.ExternalId, task.Notes, (int)task.CallbackEvents, task.Priority);
         foreach (var (position, sha256) in StoredImages(task.Request))
         {
             session.Execute("INSERT INTO inputs (task_id, position, sha256) VALUES ($1, $2, $3)", task.Key.Task.Value, position, sha256);
         }
     }
 
-    private static void Book(SqliteSession session, VideoTask task, string kind, Usd amount, DateTimeOffset at) => session.Execute(
-        "INSERT INTO ledger (account_id, task_id, kind, amount_micros, at) VALUES ($1, $2, $3, $4, $5)",
-        task.Key.Account.Value, task.Key.Task.Value, kind, amount.Micros, at.Milliseconds());
+    private static void Book(SqliteSession session, VideoTask task, string kind, Usd amount, DateTimeOffset at, AttemptId? attempt = null) => session.Execute(
+        "INSERT INTO ledger (account_id, task_id, kind, amount_micros, at, attempt_id) VALUES ($1, $2, $3, $4, $5, $6)",
+        task.Key.Account.Value, task.Key.Task.Value, kind, amount.Micros, at.Milliseconds(), attempt?.Value);
+
+    // The day on which the task was accepted bears all that follows.
+    private static void Spend(SqliteSession session, VideoTask task, Usd amount)
+    {
+        var day = Day(task.CreatedAt);
+        session.Execute("INSERT INTO daily_spending (account_id, day, micros) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", task.Key.Account.Value, day);
+        session.Execute("UPDATE daily_spending SET micros = micros + $1 WHERE account_id = $2 AND day = $3", amount.Micros, task.Key.Account.Value, day);
+    }
 }

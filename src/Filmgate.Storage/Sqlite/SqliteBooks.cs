@@ -9,6 +9,8 @@ namespace Filmgate.Storage.Sqlite;
 /// <summary>The books in SQLite.</summary>
 public sealed class SqliteBooks(SqliteDatabase database) : IBooks
 {
+    private const string IsSettled = "t.completed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempts u WHERE u.task_id = t.id AND u.unconfirmed_micros > 0)";
+
     // Each check names what does not agree; none of them finds anything in a sound store.
     private static readonly ImmutableArray<(string Sentence, string Sql)> Checks =
     [
@@ -17,16 +19,16 @@ public sealed class SqliteBooks(SqliteDatabase database) : IBooks
             SELECT a.id, a.tasks_in_flight, (SELECT COUNT(*) FROM tasks t WHERE t.account_id = a.id AND t.completed_at IS NULL) AS really
             FROM accounts a WHERE a.tasks_in_flight <> really
             """),
-        ("Account {0} holds {1} micro-dollars; its tasks in flight hold {2}.",
-            """
-            SELECT a.id, a.held_micros, (SELECT COALESCE(SUM(t.hold_micros), 0) FROM tasks t WHERE t.account_id = a.id AND t.completed_at IS NULL) AS really
+        ("Account {0} holds {1} micro-dollars; its tasks in flight and its unconfirmed charges hold {2}.",
+            $"""
+            SELECT a.id, a.held_micros, (SELECT COALESCE(SUM(t.hold_micros), 0) FROM tasks t WHERE t.account_id = a.id AND NOT ({IsSettled})) AS really
             FROM accounts a WHERE a.held_micros <> really
             """),
-        ("Account {0} has settled {1} micro-dollars; its ended tasks cost {2}.",
-            """
+        ("Account {0} has settled {1} micro-dollars; its settled tasks cost {2}.",
+            $"""
             SELECT a.id, a.settled_micros, (
                 SELECT COALESCE(SUM(x.cost_micros), 0) FROM tasks t JOIN attempts x ON x.task_id = t.id
-                WHERE t.account_id = a.id AND t.completed_at IS NOT NULL) AS really
+                WHERE t.account_id = a.id AND {IsSettled}) AS really
             FROM accounts a WHERE a.settled_micros <> really
             """),
         ("Account {0} has spent {1} micro-dollars; its ledger says {2}.",
@@ -39,11 +41,16 @@ public sealed class SqliteBooks(SqliteDatabase database) : IBooks
             SELECT a.id, a.held_micros + a.settled_micros, (SELECT COALESCE(SUM(d.micros), 0) FROM daily_spending d WHERE d.account_id = a.id) AS really
             FROM accounts a WHERE a.held_micros + a.settled_micros <> really
             """),
-        ("Task {0} ended and cost {1} micro-dollars; its ledger entries add up to {2}.",
-            """
+        ("Task {0} is settled and cost {1} micro-dollars; its ledger entries add up to {2}.",
+            $"""
             SELECT t.id, (SELECT COALESCE(SUM(x.cost_micros), 0) FROM attempts x WHERE x.task_id = t.id) AS cost,
                          (SELECT COALESCE(SUM(l.amount_micros), 0) FROM ledger l WHERE l.task_id = t.id) AS booked
-            FROM tasks t WHERE t.completed_at IS NOT NULL AND cost <> booked
+            FROM tasks t WHERE {IsSettled} AND cost <> booked
+            """),
+        ("Task {0} is not settled and holds {1} micro-dollars; its ledger entries add up to {2}.",
+            $"""
+            SELECT t.id, t.hold_micros, (SELECT COALESCE(SUM(l.amount_micros), 0) FROM ledger l WHERE l.task_id = t.id) AS booked
+            FROM tasks t WHERE NOT ({IsSettled}) AND t.hold_micros <> booked
             """),
         ("Task {0} ended and is to tell a callback address of it; it has {1} deliveries for that instead of {2}.",
             """
@@ -78,11 +85,11 @@ public sealed class SqliteBooks(SqliteDatabase database) : IBooks
         {
             var lines = ImmutableArray.CreateBuilder<SpendLine>();
             using var row = session.Query(
-                """
+                $"""
                 SELECT date(t.created_at / 1000, 'unixepoch') AS day, t.account_id, t.key_id, a.provider, json_extract(t.request, '$.mode') AS mode,
                        COUNT(DISTINCT t.id), SUM(a.cost_micros)
                 FROM tasks t JOIN attempts a ON a.task_id = t.id
-                WHERE a.cost_micros > 0 AND t.completed_at IS NOT NULL AND ($1 IS NULL OR t.account_id = $1)
+                WHERE a.cost_micros > 0 AND {IsSettled} AND ($1 IS NULL OR t.account_id = $1)
                   AND t.created_at >= $2 AND t.created_at < $3
                 GROUP BY day, t.account_id, t.key_id, a.provider, mode ORDER BY day, t.account_id, t.key_id, a.provider, mode
                 """,
@@ -95,6 +102,29 @@ public sealed class SqliteBooks(SqliteDatabase database) : IBooks
             }
 
             return lines.ToImmutable();
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<UnconfirmedCharge>> UnconfirmedAsync(string? provider, DateTimeOffset? before, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read((provider, before, limit), static (session, asked) =>
+        {
+            var charges = ImmutableArray.CreateBuilder<UnconfirmedCharge>();
+            using var row = session.Query(
+                """
+                SELECT t.account_id, a.task_id, a.id, a.provider, a.upstream_id, a.unconfirmed_micros, a.reason, a.ended_at
+                FROM attempts a JOIN tasks t ON t.id = a.task_id
+                WHERE a.unconfirmed_micros > 0 AND ($1 IS NULL OR a.provider = $1) AND ($2 IS NULL OR a.ended_at < $2)
+                ORDER BY a.ended_at, a.id LIMIT $3
+                """,
+                asked.provider, asked.before?.Milliseconds(), asked.limit);
+            while (row.Read())
+            {
+                charges.Add(new UnconfirmedCharge(
+                    new TaskKey(new AccountId(row.GetString(0)), new TaskId(row.GetString(1))), new AttemptId(row.GetString(2)), row.GetString(3), Text(row, 4),
+                    new Usd(row.GetInt64(5)), Text(row, 6), Time(row.GetInt64(7))));
+            }
+
+            return charges.ToImmutable();
         }));
 
     /// <inheritdoc/>

@@ -14,12 +14,12 @@ internal static class SqliteRows
     public const string TaskColumns = """
         t.id, t.account_id, t.key_id, t.is_test, t.dialect, t.request, t.callback_url, t.source, t.state, t.progress,
         t.revision, t.tries, t.created_at, t.inputs_at, t.due_at, t.completed_at, t.fail_code, t.fail_message,
-        t.hold_micros, t.metadata, t.cancel_requested_at, t.external_id, t.notes, t.callback_events
+        t.hold_micros, t.metadata, t.cancel_requested_at, t.external_id, t.notes, t.callback_events, t.priority, t.waiting_for, t.waiting_since
         """;
 
     public const string AttemptColumns = """
         id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason, prepared_at, sent_at, accepted_at, ended_at, fail_code,
-        cancel_sent_at
+        cancel_sent_at, route_reason, candidate_id, unconfirmed_micros, unfetched_since, resolved_at
         """;
 
     public const string ClipColumns = """
@@ -51,6 +51,9 @@ internal static class SqliteRows
             ExternalId = Text(row, 21),
             Notes = Text(row, 22),
             CallbackEvents = (TaskEvents)row.GetInt32(23),
+            Priority = row.GetInt32(24),
+            WaitingFor = Text(row, 25),
+            WaitingSince = OptionalTime(row, 26),
         },
         !row.IsDBNull(13));
 
@@ -71,6 +74,11 @@ internal static class SqliteRows
         EndedAt = OptionalTime(row, 12),
         FailCode = Text(row, 13) is { } code ? Code(code) : null,
         CancelSentAt = OptionalTime(row, 14),
+        RouteReason = Text(row, 15),
+        CandidateId = Text(row, 16),
+        Unconfirmed = new Usd(row.GetInt64(17)),
+        UnfetchedSince = OptionalTime(row, 18),
+        ResolvedAt = OptionalTime(row, 19),
     };
 
     public static Clip Clip(SqliteRow row) => new()

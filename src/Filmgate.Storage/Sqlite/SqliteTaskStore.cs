@@ -135,6 +135,38 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             """,
             provider)));
 
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<WaitingTask>> FindWaitingAsync(string provider, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(provider, static (session, provider) =>
+        {
+            var waiting = ImmutableArray.CreateBuilder<WaitingTask>();
+            using var row = session.Query(
+                "SELECT account_id, id, priority, waiting_since FROM tasks WHERE waiting_for = $1 ORDER BY waiting_since, id", provider);
+            while (row.Read())
+            {
+                waiting.Add(new WaitingTask(new TaskKey(new AccountId(row.GetString(0)), new TaskId(row.GetString(1))), row.GetInt32(2), Time(row.GetInt64(3))));
+            }
+
+            return waiting.ToImmutable();
+        }));
+
+    /// <inheritdoc/>
+    public ValueTask<VideoTask?> FindByAttemptAsync(AttemptId attempt, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(attempt, static (session, attempt) =>
+        {
+            session.Execute("BEGIN");
+            try
+            {
+                return Keys(session, "SELECT t.account_id, t.id FROM attempts a JOIN tasks t ON t.id = a.task_id WHERE a.id = $1", attempt.Value) is [var key]
+                    ? Load(session, key)
+                    : null;
+            }
+            finally
+            {
+                session.Execute("COMMIT");
+            }
+        }));
+
     private static List<TaskKey> Keys(SqliteSession session, string sql, params ReadOnlySpan<SqliteValue> values)
     {
         var keys = new List<TaskKey>();
@@ -300,12 +332,14 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         var updated = session.Execute(
             """
             UPDATE tasks SET state = $1, progress = $2, revision = $3, tries = $4, due_at = $5, completed_at = $6,
-                             fail_code = $7, fail_message = $8, clip_id = $9, inputs_at = COALESCE(inputs_at, $10), cancel_requested_at = $11
-            WHERE id = $12 AND account_id = $13 AND revision = $14
+                             fail_code = $7, fail_message = $8, clip_id = $9, inputs_at = COALESCE(inputs_at, $10), cancel_requested_at = $11,
+                             waiting_for = $12, waiting_since = $13, hold_micros = $14
+            WHERE id = $15 AND account_id = $16 AND revision = $17
             """,
             next.State.Word(), next.Progress, next.Revision, next.Tries, next.DueAt?.Milliseconds(), next.CompletedAt?.Milliseconds(),
             next.Failure?.Code.Name(), next.Failure?.Message, next.Clip?.Id.Value, next.Inputs is null ? (long?)null : step.At.Milliseconds(),
-            next.CancelRequestedAt?.Milliseconds(), id, seen.Key.Account.Value, seen.Revision);
+            next.CancelRequestedAt?.Milliseconds(), next.WaitingFor, next.WaitingSince?.Milliseconds(), next.Hold.Micros,
+            id, seen.Key.Account.Value, seen.Revision);
         if (updated != 1)
         {
             throw new InvalidOperationException($"Task {id} changed within the writer's own transaction.");
@@ -317,9 +351,19 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         }
 
         WriteAttempts(session, id, seen.Attempts, next.Attempts);
-        if (next.State.IsTerminal())
+        if (step.FurtherHold is { } further)
         {
-            SqliteAdmission.Close(session, next, step.At);
+            SqliteAdmission.Hold(session, next, further, step.At);
+        }
+
+        if (next.State.IsTerminal() && !seen.State.IsTerminal())
+        {
+            SqliteAdmission.Leave(session, next);
+        }
+
+        if (next.IsSettled && !seen.IsSettled)
+        {
+            SqliteAdmission.Settle(session, next, step.At);
         }
 
         if (step.Delivery is { } delivery)
@@ -352,29 +396,43 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         }
     }
 
-    // A step adds one attempt or changes the last one; the others are history.
+    // A step adds one attempt or changes one; nearly always it is the last.
     private static void WriteAttempts(SqliteSession session, string task, ImmutableArray<Attempt> seen, ImmutableArray<Attempt> next)
     {
-        if (next.Length == 0 || (seen.Length == next.Length && seen[^1] == next[^1]))
+        for (var place = 0; place < next.Length; place++)
         {
-            return;
+            if (place >= seen.Length || seen[place] != next[place])
+            {
+                WriteAttempt(session, task, place < seen.Length ? seen[place] : null, next[place]);
+            }
+        }
+    }
+
+    private static void WriteAttempt(SqliteSession session, string task, Attempt? seen, Attempt attempt)
+    {
+        if (attempt.UpstreamId is { } upstream && seen?.UpstreamId is null && session.Scalar(
+            "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = $1 AND upstream_id = $2 AND id <> $3)", attempt.Provider, upstream, attempt.Id.Value) is 1L)
+        {
+            throw new UpstreamIdTakenException($"Provider {attempt.Provider} named an id that another attempt has already.");
         }
 
-        var attempt = next[^1];
         session.Execute(
             """
             INSERT INTO attempts (id, task_id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason,
-                                  prepared_at, sent_at, accepted_at, ended_at, fail_code, cancel_sent_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                  prepared_at, sent_at, accepted_at, ended_at, fail_code, cancel_sent_at, route_reason, candidate_id,
+                                  unconfirmed_micros, unfetched_since, resolved_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
             ON CONFLICT (id) DO UPDATE
             SET state = excluded.state, upstream_id = excluded.upstream_id, clip_location = excluded.clip_location,
                 cost_micros = excluded.cost_micros, refusal = excluded.refusal, reason = excluded.reason,
                 sent_at = excluded.sent_at, accepted_at = excluded.accepted_at, ended_at = excluded.ended_at,
-                fail_code = excluded.fail_code, cancel_sent_at = excluded.cancel_sent_at
+                fail_code = excluded.fail_code, cancel_sent_at = excluded.cancel_sent_at, candidate_id = excluded.candidate_id,
+                unconfirmed_micros = excluded.unconfirmed_micros, unfetched_since = excluded.unfetched_since, resolved_at = excluded.resolved_at
             """,
             attempt.Id.Value, task, attempt.Number, attempt.Provider, attempt.State.Word(), attempt.UpstreamId, attempt.ClipLocation?.ToString(),
             attempt.Cost.Micros, attempt.Refusal?.Word(), attempt.Reason, attempt.PreparedAt.Milliseconds(), attempt.SentAt?.Milliseconds(),
             attempt.AcceptedAt?.Milliseconds(), attempt.EndedAt?.Milliseconds(), attempt.FailCode?.Name(),
-            attempt.CancelSentAt?.Milliseconds());
+            attempt.CancelSentAt?.Milliseconds(), attempt.RouteReason, attempt.CandidateId, attempt.Unconfirmed.Micros,
+            attempt.UnfetchedSince?.Milliseconds(), attempt.ResolvedAt?.Milliseconds());
     }
 }

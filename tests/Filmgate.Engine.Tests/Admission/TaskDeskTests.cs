@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Tests.Support;
@@ -221,5 +222,11 @@ public sealed class TaskDeskTests : IAsyncLifetime
 
         public ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken) =>
             inner.FindOpenAtAsync(provider, cancellationToken);
+
+        public ValueTask<ImmutableArray<WaitingTask>> FindWaitingAsync(string provider, CancellationToken cancellationToken) =>
+            inner.FindWaitingAsync(provider, cancellationToken);
+
+        public ValueTask<VideoTask?> FindByAttemptAsync(AttemptId attempt, CancellationToken cancellationToken) =>
+            inner.FindByAttemptAsync(attempt, cancellationToken);
     }
 }

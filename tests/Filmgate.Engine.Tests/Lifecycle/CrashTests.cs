@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
@@ -217,5 +218,11 @@ public sealed class CrashTests
 
         public ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken) =>
             inner.FindOpenAtAsync(provider, cancellationToken);
+
+        public ValueTask<ImmutableArray<WaitingTask>> FindWaitingAsync(string provider, CancellationToken cancellationToken) =>
+            inner.FindWaitingAsync(provider, cancellationToken);
+
+        public ValueTask<VideoTask?> FindByAttemptAsync(AttemptId attempt, CancellationToken cancellationToken) =>
+            inner.FindByAttemptAsync(attempt, cancellationToken);
     }
 }

@@ -69,6 +69,22 @@ internal static class TaskLife
 
     public static TaskTransition SendCancel(AttemptId id) => new TaskTransition.SendCancel(Start.AddSeconds(72), id);
 
+    public static TaskTransition Queue => new TaskTransition.Queue(Start.AddSeconds(2), "kling", Start.AddSeconds(32));
+
+    public static TaskTransition HearOf(AttemptId id) => new TaskTransition.HearOf(Start.AddSeconds(7), id, "up-9");
+
+    public static TaskTransition DropCandidate(AttemptId id) => new TaskTransition.DropCandidate(Start.AddSeconds(8), id);
+
+    public static TaskTransition Abandon(AttemptId id, FailureCode? code) =>
+        new TaskTransition.AbandonAttempt(Start.AddSeconds(900), id, "Nobody knows.", new Usd(280_000), code);
+
+    public static TaskTransition RelocateClip(AttemptId id) =>
+        new TaskTransition.RelocateClip(Start.AddSeconds(61), id, new ClipLocation.Url("https://cdn.example.com/2.mp4"));
+
+    public static TaskTransition ParkClip(AttemptId id) => new TaskTransition.ParkClip(Start.AddSeconds(62), id, "It answers 403.", Start.AddSeconds(662));
+
+    public static TaskTransition Resolve(AttemptId id) => new TaskTransition.ResolveCharge(Start.AddSeconds(1000), id, new Usd(280_000));
+
     private static VideoTask After(VideoTask task, params ReadOnlySpan<TaskTransition> steps)
     {
         foreach (var step in steps)
@@ -89,11 +105,13 @@ internal static class TaskLife
     public static VideoTask Completed => After(Accepted, Complete(First));
     public static VideoTask Broken => After(Accepted, FailAttempt(First, FailureCode.GenerationFailed));
     public static VideoTask Lost => After(Accepted, FailAttempt(First, null));
+    public static VideoTask Abandoned => After(Unknown, Abandon(First, FailureCode.GenerationFailed));
+    public static VideoTask Unconfirmed => After(Abandoned, Fail);
     public static VideoTask Success => After(Completed, Succeed);
     public static VideoTask Failed => After(New, Fail);
 
     public static IReadOnlyList<VideoTask> Situations =>
-        [New, Ready, Prepared, Sent, Unknown, Accepted, Wished, Refused, Completed, Broken, Lost, Success, Failed];
+        [New, Ready, Prepared, Sent, Unknown, Accepted, Wished, Refused, Completed, Broken, Lost, Abandoned, Unconfirmed, Success, Failed];
 
     /// <summary>One step of every kind, aimed at the task's own last attempt.</summary>
     public static IReadOnlyList<TaskTransition> StepsFor(VideoTask task)
@@ -103,6 +121,7 @@ internal static class TaskLife
         [
             StoreInputs, Postpone, Prepare(Second), Send(last), Accept(last), Refuse(last), LoseAnswer(last), NoteProgress(last, 40),
             Complete(last), FailAttempt(last, FailureCode.NsfwDetected), Succeed, Fail, Cancel, SendCancel(last),
+            Queue, HearOf(last), DropCandidate(last), Abandon(last, FailureCode.GenerationFailed), RelocateClip(last), ParkClip(last), Resolve(last),
         ];
     }
 
@@ -110,6 +129,7 @@ internal static class TaskLife
     public static string Describe(VideoTask task) => (task.State, task.LastAttempt) switch
     {
         (TaskState.Success, _) => "success",
+        (TaskState.Failed, { Unconfirmed.Micros: > 0 }) => "unconfirmed",
         (TaskState.Failed, _) => "failed",
         (TaskState.Pending, null) => task.Inputs is null ? "new" : "ready",
         (_, { State: AttemptState.Accepted }) when task.CancelRequestedAt is not null => "wished",

@@ -13,20 +13,22 @@ public sealed class TaskTransitionTests
 
     // Rows: where the task is. Columns: the step. Cells: where it is afterwards; a dot is an IllegalTransitionException.
     private const string Table = """
-                   StoreInputs Postpone    Prepare     Send        Accept      Refuse      LoseAnswer  Progress    Complete    FailAttempt Succeed     Fail        Cancel      SendCancel
-        new        ready       new         .           .           .           .           .           .           .           .           .           failed      new         .
-        ready      .           ready       prepared    .           .           .           .           .           .           .           .           failed      ready       .
-        prepared   .           prepared    .           sent        .           refused     .           .           .           .           .           .           prepared    .
-        sent       .           sent        .           .           accepted    refused     unknown     .           .           .           .           .           sent        .
-        unknown    .           unknown     .           .           accepted    refused     .           .           .           .           .           .           unknown     .
-        accepted   .           accepted    .           .           .           .           .           accepted    completed   broken      .           .           wished      .
-        wished     .           wished      .           .           .           .           .           wished      completed   broken      .           .           wished      wished
-        refused    .           refused     prepared    .           .           .           .           .           .           .           .           failed      refused     .
-        completed  .           completed   .           .           .           .           .           .           .           .           success     failed      .           .
-        broken     .           broken      prepared    .           .           .           .           .           .           .           .           failed      broken      .
-        lost       .           lost        prepared    .           .           .           .           .           .           .           .           failed      lost        .
-        success    .           .           .           .           .           .           .           .           .           .           .           .           .           .
-        failed     .           .           .           .           .           .           .           .           .           .           .           .           .           .
+                   StoreInputs Postpone    Prepare     Send        Accept      Refuse      LoseAnswer  Progress    Complete    FailAttempt Succeed     Fail        Cancel      SendCancel  Queue       HearOf      Drop        Abandon     Relocate    Park        Resolve
+        new        ready       new         .           .           .           .           .           .           .           .           .           failed      new         .           .           .           .           .           .           .           .
+        ready      .           ready       prepared    .           .           .           .           .           .           .           .           failed      ready       .           ready       .           .           .           .           .           .
+        prepared   .           prepared    .           sent        .           refused     .           .           .           .           .           .           prepared    .           .           .           .           .           .           .           .
+        sent       .           sent        .           .           accepted    refused     unknown     .           .           .           .           .           sent        .           .           .           .           .           .           .           .
+        unknown    .           unknown     .           .           accepted    refused     .           .           .           .           .           .           unknown     .           .           unknown     unknown     abandoned   .           .           .
+        accepted   .           accepted    .           .           .           .           .           accepted    completed   broken      .           .           wished      .           .           .           .           abandoned   .           .           .
+        wished     .           wished      .           .           .           .           .           wished      completed   broken      .           .           wished      wished      .           .           .           abandoned   .           .           .
+        refused    .           refused     prepared    .           .           .           .           .           .           .           .           failed      refused     .           refused     .           .           .           .           .           .
+        completed  .           completed   .           .           .           .           .           .           .           .           success     failed      .           .           .           .           .           .           completed   completed   .
+        broken     .           broken      prepared    .           .           .           .           .           .           .           .           failed      broken      .           broken      .           .           .           .           .           .
+        lost       .           lost        prepared    .           .           .           .           .           .           .           .           failed      lost        .           lost        .           .           .           .           .           .
+        abandoned  .           abandoned   prepared    .           .           .           .           .           .           .           .           unconfirmed abandoned   .           abandoned   .           .           .           .           .           abandoned
+        unconfirmed.           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           failed
+        success    .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .
+        failed     .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .           .
 
         """;
 
@@ -34,7 +36,8 @@ public sealed class TaskTransitionTests
     public void Each_step_is_legal_exactly_where_the_table_says()
     {
         var drawn = new StringBuilder();
-        string[] headings = ["StoreInputs", "Postpone", "Prepare", "Send", "Accept", "Refuse", "LoseAnswer", "Progress", "Complete", "FailAttempt", "Succeed", "Fail", "Cancel", "SendCancel"];
+        string[] headings = ["StoreInputs", "Postpone", "Prepare", "Send", "Accept", "Refuse", "LoseAnswer", "Progress", "Complete", "FailAttempt", "Succeed", "Fail", "Cancel", "SendCancel",
+            "Queue", "HearOf", "Drop", "Abandon", "Relocate", "Park", "Resolve"];
         AppendRow(drawn, "", headings);
         foreach (var task in TaskLife.Situations)
         {
@@ -142,6 +145,52 @@ public sealed class TaskTransitionTests
         Assert.Equal(TaskLife.Start.AddSeconds(60), attempt.EndedAt);
     }
 
+    [Fact]
+    public void An_attempt_that_is_given_up_keeps_what_it_may_have_cost_until_somebody_knows()
+    {
+        var ended = TaskLife.Unconfirmed;
+        Assert.False(ended.IsSettled);
+        Assert.Equal((Usd.Zero, new Usd(280_000)), (ended.Cost, ended.Unconfirmed));
+
+        var known = TaskLife.Resolve(Attempt).Apply(ended);
+        Assert.True(known.IsSettled);
+        Assert.Equal((new Usd(280_000), Usd.Zero), (known.Cost, known.Unconfirmed));
+        Assert.Equal((ended.State, ended.CompletedAt, ended.Failure), (known.State, known.CompletedAt, known.Failure));
+        Assert.Throws<IllegalTransitionException>(() => TaskLife.Resolve(Attempt).Apply(known));
+    }
+
+    [Fact]
+    public void Giving_up_in_order_to_submit_again_holds_the_price_of_both()
+    {
+        var again = new TaskTransition.AbandonAttempt(TaskLife.Start.AddSeconds(900), Attempt, "Nobody knows.", new Usd(280_000), Code: null, Renewed: new Usd(490_000));
+        var task = TaskLife.Unknown with { Hold = new Usd(280_000) };
+        Assert.Equal(new Usd(770_000), again.Apply(task).Hold);
+        Assert.Equal(new FurtherHold(Attempt, new Usd(490_000)), again.FurtherHold);
+    }
+
+    [Fact]
+    public void A_place_in_a_queue_is_kept_from_the_first_moment_and_given_up_with_the_first_attempt()
+    {
+        var waiting = TaskLife.Queue.Apply(TaskLife.Ready);
+        Assert.Equal(("kling", TaskLife.Start.AddSeconds(2)), (waiting.WaitingFor, waiting.WaitingSince));
+        var elsewhere = new TaskTransition.Queue(TaskLife.Start.AddSeconds(40), "fal", TaskLife.Start.AddSeconds(70)).Apply(waiting);
+        Assert.Equal(("fal", TaskLife.Start.AddSeconds(2), TaskLife.Start.AddSeconds(70)), (elsewhere.WaitingFor, elsewhere.WaitingSince, elsewhere.DueAt));
+        var prepared = TaskLife.Prepare(Attempt).Apply(elsewhere);
+        Assert.Null(prepared.WaitingFor);
+        Assert.Null(prepared.WaitingSince);
+        Assert.Null(TaskLife.Fail.Apply(elsewhere).WaitingFor);
+    }
+
+    [Fact]
+    public void A_parked_clip_remembers_since_when_and_is_never_an_open_attempt_again()
+    {
+        var parked = TaskLife.ParkClip(Attempt).Apply(TaskLife.Completed);
+        var later = new TaskTransition.ParkClip(TaskLife.Start.AddSeconds(900), Attempt, "It answers 404.", TaskLife.Start.AddSeconds(1500)).Apply(parked);
+        Assert.Equal(TaskLife.Start.AddSeconds(62), later.LastAttempt!.UnfetchedSince);
+        Assert.Equal((2, TaskLife.Start.AddSeconds(1500), "It answers 404."), (later.Tries, later.DueAt, later.LastAttempt.Reason));
+        Assert.Equal(TaskState.Success, TaskLife.Succeed.Apply(later).State);
+    }
+
     [Theory]
     [InlineData(40, 30, 40)]
     [InlineData(40, 41, 41)]
@@ -154,7 +203,7 @@ public sealed class TaskTransitionTests
     }
 
     [Fact]
-    public void Postponing_counts_the_tries_and_every_other_step_forgets_them()
+    public void Postponing_and_parking_count_the_tries_and_every_step_forward_forgets_them()
     {
         foreach (var situation in TaskLife.Situations.Where(task => !task.State.IsTerminal()))
         {
@@ -162,7 +211,8 @@ public sealed class TaskTransitionTests
             Assert.Equal(2, tired.Tries);
             foreach (var step in TaskLife.StepsFor(tired).Where(step => step is not TaskTransition.Postpone && Outcome(tired, step) != "."))
             {
-                Assert.True(step.Apply(tired).Tries == 0, $"{step.Name} kept the tries of the step before.");
+                var expected = step switch { TaskTransition.ParkClip => 3, TaskTransition.RelocateClip or TaskTransition.ResolveCharge => 2, _ => 0 };
+                Assert.True(step.Apply(tired).Tries == expected, $"{step.Name} leaves {step.Apply(tired).Tries} tries instead of {expected}.");
             }
         }
     }

@@ -85,6 +85,73 @@ public abstract class AdmissionConformance(StoresUnderTest stores) : StoreConfor
     }
 
     [Fact]
+    public async Task A_charge_that_nobody_can_confirm_stays_held_after_the_end_until_somebody_decides()
+    {
+        var hold = Usd.FromDollars(1);
+        var ended = await ApplyAsync(
+            await AcceptAsync(Sample.Task("task_1") with { Hold = hold }),
+            [Sample.StoreInputs(), Sample.Prepare("att_1"), Sample.Send("att_1"), Sample.LoseAnswer("att_1"), Sample.Abandon("att_1", Price), Sample.Fail(Sample.Callback("evt_1"))]);
+        await Stores.ReopenAsync();
+        var totals = await TotalsAsync();
+        Assert.Equal((0, hold, hold), (totals.TasksInFlight, totals.Held, totals.Spent.Total));
+        Assert.Equal(
+            [new UnconfirmedCharge(ended.Key, new("att_1"), "kling", null, Price, "Nobody knows.", Sample.Start.AddSeconds(8))],
+            await Stores.Books.UnconfirmedAsync(null, null, 10, Cancel));
+        Assert.Empty(await Stores.Books.UnconfirmedAsync("fal", null, 10, Cancel));
+        Assert.Empty(await Stores.Books.UnconfirmedAsync("kling", Sample.Start.AddSeconds(8), 10, Cancel));
+        await AssertBooksAgreeAsync();
+
+        var found = await Stores.Tasks.FindByAttemptAsync(new("att_1"), Cancel);
+        Assert.Equal(ended.Key, found!.Key);
+        await ApplyAsync(found, Sample.Resolve("att_1", Price));
+        totals = await TotalsAsync();
+        Assert.Equal((0, Usd.Zero, Price), (totals.TasksInFlight, totals.Held, totals.Spent.Total));
+        Assert.Empty(await Stores.Books.UnconfirmedAsync(null, null, 10, Cancel));
+        await AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_task_that_is_submitted_again_on_a_doubt_holds_both_prices_and_settles_once_both_are_known()
+    {
+        var done = await ApplyAsync(
+            await AcceptAsync(Sample.Task("task_1") with { Hold = Price }),
+            [
+                Sample.StoreInputs(), Sample.Prepare("att_1"), Sample.Send("att_1"), Sample.LoseAnswer("att_1"), Sample.Abandon("att_1", Price, again: Price),
+                Sample.Prepare("att_2"), Sample.Send("att_2"), Sample.Accept("att_2"), Sample.Complete("att_2", Price.Micros),
+                Sample.Succeed(Sample.Clip("clip_1", '1'), Sample.Callback("evt_1")),
+            ]);
+        var both = new Usd(2 * Price.Micros);
+        Assert.Equal((both, both), ((await TotalsAsync()).Held, (await TotalsAsync()).Spent.Total));
+        await AssertBooksAgreeAsync();
+        await ApplyAsync(done, Sample.Resolve("att_1", Usd.Zero));
+        Assert.Equal((Usd.Zero, Price), ((await TotalsAsync()).Held, (await TotalsAsync()).Spent.Total));
+        await AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task An_id_of_the_provider_that_stands_for_another_attempt_is_refused_and_changes_nothing()
+    {
+        await ApplyAsync(await AcceptAsync(Sample.Task("task_1")), [Sample.StoreInputs(), Sample.Prepare("att_1"), Sample.Send("att_1"), Sample.Accept("att_1", "up-1")]);
+        var second = await ApplyAsync(await AcceptAsync(Sample.Task("task_2")), [Sample.StoreInputs(), Sample.Prepare("att_2"), Sample.Send("att_2")]);
+        await Assert.ThrowsAsync<UpstreamIdTakenException>(async () => await Stores.Tasks.ApplyAsync(second, Sample.Accept("att_2", "up-1"), Cancel));
+        Assert.Equal(second.Revision, (await Stores.Tasks.LoadAsync(second.Key, Cancel))!.Revision);
+    }
+
+    [Fact]
+    public async Task Tasks_that_wait_for_a_provider_are_found_in_the_order_in_which_they_came()
+    {
+        var late = await ApplyAsync(await AcceptAsync(Sample.Task("task_1") with { Priority = 9 }), [Sample.StoreInputs(), Sample.Queue("kling", after: 5)]);
+        var early = await ApplyAsync(await AcceptAsync(Sample.Task("task_2")), [Sample.StoreInputs(), Sample.Queue("kling", after: 2), Sample.Queue("kling", after: 9)]);
+        await ApplyAsync(await AcceptAsync(Sample.Task("task_3")), [Sample.StoreInputs(), Sample.Queue("fal", after: 1)]);
+        await Stores.ReopenAsync();
+        Assert.Equal(
+            [new WaitingTask(early.Key, 0, Sample.Start.AddSeconds(2)), new WaitingTask(late.Key, 9, Sample.Start.AddSeconds(5))],
+            await Stores.Tasks.FindWaitingAsync("kling", Cancel));
+        await ApplyAsync(early, Sample.Prepare("att_1"));
+        Assert.Single(await Stores.Tasks.FindWaitingAsync("kling", Cancel));
+    }
+
+    [Fact]
     public async Task Twins_with_one_key_make_one_task()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => AdmitAsync(Sample.Task($"task_{i:00}"), Claim("key", '1'))));

@@ -91,6 +91,24 @@ internal static class Sample
     public static TaskTransition LoseAnswer(string id) =>
         new TaskTransition.LoseAnswer(Start.AddSeconds(5), new AttemptId(id), "The line went dead.", Start.AddSeconds(6));
 
+    public static TaskTransition Queue(string provider, int after) =>
+        new TaskTransition.Queue(Start.AddSeconds(after), provider, Start.AddSeconds(after + 30));
+
+    public static TaskTransition HearOf(string id) => new TaskTransition.HearOf(Start.AddSeconds(7), new AttemptId(id), "heard-" + id);
+
+    public static TaskTransition DropCandidate(string id) => new TaskTransition.DropCandidate(Start.AddSeconds(8), new AttemptId(id));
+
+    public static TaskTransition RelocateClip(string id) =>
+        new TaskTransition.RelocateClip(Start.AddSeconds(8), new AttemptId(id), new ClipLocation.Url("https://cdn.example.com/2.mp4"));
+
+    public static TaskTransition ParkClip(string id) =>
+        new TaskTransition.ParkClip(Start.AddSeconds(8), new AttemptId(id), "It answers 403.", Start.AddSeconds(608));
+
+    public static TaskTransition Abandon(string id, Usd unconfirmed, Usd again = default) => new TaskTransition.AbandonAttempt(
+        Start.AddSeconds(8), new AttemptId(id), "Nobody knows.", unconfirmed, again > Usd.Zero ? null : FailureCode.GenerationFailed, again);
+
+    public static TaskTransition Resolve(string id, Usd charged) => new TaskTransition.ResolveCharge(Start.AddSeconds(20), new AttemptId(id), charged);
+
     public static TaskTransition Refuse(string id, RefusalClass refusal = RefusalClass.Busy) =>
         new TaskTransition.RefuseAttempt(Start.AddSeconds(6), new AttemptId(id), refusal, "It is full.", Start.AddSeconds(16));
 

@@ -1,4 +1,5 @@
 using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
@@ -13,15 +14,17 @@ public abstract class TaskStoreConformance(StoresUnderTest stores) : StoreConfor
     [
         Sample.StoreInputs(Sample.Input(0, '1'), Sample.Input(1, '2')), Sample.Postpone, Sample.Prepare("att_1"), Sample.Send("att_1"),
         Sample.LoseAnswer("att_1"), Sample.Postpone, Sample.Accept("att_1"), Sample.Progress("att_1", 40), Sample.Complete("att_1"),
-        Sample.Postpone, Sample.Succeed(Sample.Clip("clip_1", 'c', 'd'), Sample.Callback("evt_1")),
+        Sample.Postpone, Sample.RelocateClip("att_1"), Sample.ParkClip("att_1"), Sample.Succeed(Sample.Clip("clip_1", 'c', 'd'), Sample.Callback("evt_1")),
     ];
 
     private static readonly TaskTransition[] HardLife =
     [
-        Sample.StoreInputs(), Sample.Prepare("att_1"), Sample.Refuse("att_1", RefusalClass.Outage),
+        Sample.StoreInputs(), Sample.Queue("kling", after: 2), Sample.Prepare("att_1"), Sample.Refuse("att_1", RefusalClass.Outage),
         Sample.Prepare("att_2"), Sample.Send("att_2"), Sample.Refuse("att_2"),
         Sample.Prepare("att_3"), Sample.Send("att_3"), Sample.LoseAnswer("att_3"), Sample.Refuse("att_3", RefusalClass.NotReceived),
         Sample.Prepare("att_4"), Sample.Send("att_4"), Sample.Accept("att_4"), Sample.FailAttempt("att_4", null),
+        Sample.Prepare("att_6"), Sample.Send("att_6"), Sample.LoseAnswer("att_6"), Sample.HearOf("att_6"), Sample.DropCandidate("att_6"),
+        Sample.Abandon("att_6", new Usd(980_000), again: new Usd(280_000)), Sample.Resolve("att_6", new Usd(980_000)),
         Sample.Prepare("att_5"), Sample.Send("att_5"), Sample.Accept("att_5"),
         new TaskTransition.RequestCancel(Sample.Start.AddSeconds(8)), new TaskTransition.SendCancel(Sample.Start.AddSeconds(8), new AttemptId("att_5")),
         Sample.FailAttempt("att_5", FailureCode.ContentViolation), Sample.Fail(Sample.Callback("evt_1")),
