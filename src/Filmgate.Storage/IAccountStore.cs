@@ -18,7 +18,7 @@ public interface IAccountStore
     /// <summary>Makes an account and its first keys durable, all or nothing.</summary>
     ValueTask AddAsync(Account account, ImmutableArray<StoredKey> keys, AuditEntry audit, CancellationToken cancellationToken);
 
-    /// <summary>Replaces name, limits and budget; false when there is no such account.</summary>
+    /// <summary>Replaces name, limits, budget and routing policy; false when there is no such account.</summary>
     ValueTask<bool> UpdateAsync(Account account, AuditEntry audit, CancellationToken cancellationToken);
 
     /// <summary>The account, or null.</summary>

@@ -9,7 +9,11 @@ namespace Filmgate.Model.Accounts;
 /// <param name="Limits">How much it may ask for at a time.</param>
 /// <param name="Budget">How much it may spend.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record Account(AccountId Id, string Name, AccountLimits Limits, Budget Budget, DateTimeOffset CreatedAt);
+public sealed record Account(AccountId Id, string Name, AccountLimits Limits, Budget Budget, DateTimeOffset CreatedAt)
+{
+    /// <summary>Where its tasks may go. Default: everywhere.</summary>
+    public RoutingPolicy Routing { get; init; } = RoutingPolicy.Default;
+}
 
 /// <summary>How much an account may ask for at a time. Defaults: APIXO's model page.</summary>
 /// <param name="RequestsPerMinute">Requests of any kind in a minute, at least 1. Default: 10000.</param>

@@ -10,8 +10,12 @@ namespace Filmgate.Storage.Sqlite;
 /// <summary>Accounts, keys and the audit log in SQLite.</summary>
 public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
 {
-    private const string AccountColumns =
-        "id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at FROM accounts";
+    private const char NameSeparator = ',';
+
+    private const string AccountColumns = """
+        id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at,
+        allowed_providers, price_ceiling_micros, fails_over_on_policy, queue_weight FROM accounts
+        """;
 
     private const string KeyColumns =
         "id, account_id, kind, name, prefix, hash, created_at, last_used_at, expires_at, revoked_at, allowed_networks FROM api_keys";
@@ -29,11 +33,13 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         {
             session.Execute(
                 """
-                INSERT INTO accounts (id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                INSERT INTO accounts (id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at,
+                                      allowed_providers, price_ceiling_micros, fails_over_on_policy, queue_weight)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 """,
                 account.Id.Value, account.Name, account.Limits.RequestsPerMinute, account.Limits.TasksInFlight, account.Budget.Total.Micros,
-                account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros, account.CreatedAt.Milliseconds());
+                account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros, account.CreatedAt.Milliseconds(),
+                Names(account.Routing), account.Routing.PriceCeiling?.Micros, account.Routing.FailsOverOnPolicy ? 1 : 0, account.Routing.QueueWeight);
             foreach (var key in keys)
             {
                 InsertKey(session, key);
@@ -51,11 +57,14 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         return WriteAsync(audit, session => session.Execute(
             """
             UPDATE accounts SET name = $1, requests_per_minute = $2, tasks_in_flight_max = $3, spending_limit_micros = $4,
-                                day_limit_micros = $5, month_limit_micros = $6
-            WHERE id = $7
+                                day_limit_micros = $5, month_limit_micros = $6,
+                                allowed_providers = $7, price_ceiling_micros = $8, fails_over_on_policy = $9, queue_weight = $10
+            WHERE id = $11
             """,
             account.Name, account.Limits.RequestsPerMinute, account.Limits.TasksInFlight, account.Budget.Total.Micros,
-            account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros, account.Id.Value) == 1, cancellationToken);
+            account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros,
+            Names(account.Routing), account.Routing.PriceCeiling?.Micros, account.Routing.FailsOverOnPolicy ? 1 : 0, account.Routing.QueueWeight,
+            account.Id.Value) == 1, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -219,7 +228,18 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         row.GetString(1),
         new AccountLimits(row.GetInt32(2), row.GetInt32(3)),
         new Budget(new Usd(row.GetInt64(4)), OptionalUsd(row, 5), OptionalUsd(row, 6)),
-        Time(row.GetInt64(7)));
+        Time(row.GetInt64(7)))
+    {
+        Routing = new RoutingPolicy
+        {
+            AllowedProviders = [.. Text(row, 8)?.Split(NameSeparator) ?? []],
+            PriceCeiling = OptionalUsd(row, 9),
+            FailsOverOnPolicy = row.GetInt64(10) != 0,
+            QueueWeight = row.GetInt32(11),
+        },
+    };
+
+    private static string? Names(RoutingPolicy policy) => policy.AllowedProviders.IsEmpty ? null : string.Join(NameSeparator, policy.AllowedProviders);
 
     private static StoredKey ReadKey(SqliteRow row) => new()
     {

@@ -93,6 +93,33 @@ public abstract class AccountStoreConformance(StoresUnderTest stores) : StoreCon
         Assert.Equal("account.update", (await Accounts.ReadAuditAsync(null, 1, Cancel))[0].Entry.Action);
     }
 
+    public static TheoryData<string, RoutingPolicy> Policies => new()
+    {
+        { "nothing of its own", RoutingPolicy.Default },
+        { "one provider", new RoutingPolicy { AllowedProviders = ["kling"] } },
+        { "several providers", new RoutingPolicy { AllowedProviders = ["kling-b", "fal", "0"] } },
+        { "only what is free", new RoutingPolicy { PriceCeiling = Usd.Zero } },
+        { "a ceiling", new RoutingPolicy { PriceCeiling = new Usd(1) } },
+        { "another try", new RoutingPolicy { FailsOverOnPolicy = true } },
+        { "the greatest weight", new RoutingPolicy { QueueWeight = RoutingPolicy.QueueWeightMax } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Policies), DisableDiscoveryEnumeration = true)]
+    public async Task A_routing_policy_is_kept_from_the_start_and_when_it_is_changed(string what, RoutingPolicy policy)
+    {
+        var added = Sample.Account with { Id = new AccountId("acc_3"), Name = what, Routing = policy };
+        var changed = Sample.OtherAccount with { Routing = policy };
+        await Accounts.AddAsync(added, [], Sample.Audit("acc_3"), Cancel);
+        Assert.True(await Accounts.UpdateAsync(changed, Sample.Audit("acc_2", "account.update"), Cancel));
+        await Stores.ReopenAsync();
+        Assert.Equal(added, await Accounts.FindAsync(added.Id, Cancel));
+        Assert.Equal(changed, await Accounts.FindAsync(changed.Id, Cancel));
+        Assert.Equal([Sample.Account, added, changed], await Accounts.ListAsync(Cancel));
+        Assert.True(await Accounts.UpdateAsync(changed with { Routing = RoutingPolicy.Default }, Sample.Audit("acc_2", "account.update"), Cancel));
+        Assert.Equal(Sample.OtherAccount, await Accounts.FindAsync(changed.Id, Cancel));
+    }
+
     [Fact]
     public async Task The_audit_log_is_read_backwards_page_by_page()
     {

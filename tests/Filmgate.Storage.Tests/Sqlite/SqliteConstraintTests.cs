@@ -31,6 +31,14 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         { "no request a minute", "UPDATE accounts SET requests_per_minute = 0" },
         { "holds below nothing", "UPDATE accounts SET held_micros = -1" },
         { "charges below nothing", "UPDATE accounts SET settled_micros = -1" },
+        { "a list of no providers", "UPDATE accounts SET allowed_providers = ''" },
+        { "a provider without a name", "UPDATE accounts SET allowed_providers = 'fal,,kling'" },
+        { "a list that ends in nothing", "UPDATE accounts SET allowed_providers = 'fal,'" },
+        { "a name that no provider can have", "UPDATE accounts SET allowed_providers = 'Fal'" },
+        { "a price ceiling below nothing", "UPDATE accounts SET price_ceiling_micros = -1" },
+        { "half a failover", "UPDATE accounts SET fails_over_on_policy = 2" },
+        { "no share of the queue", "UPDATE accounts SET queue_weight = 0" },
+        { "more than all shares of the queue", "UPDATE accounts SET queue_weight = 101" },
         { "a hold of a test key", "UPDATE tasks SET is_test = 1, hold_micros = 1" },
         { "a hold below nothing", "UPDATE tasks SET hold_micros = -1" },
         { "metadata that is no JSON", "UPDATE tasks SET metadata = '{'" },
@@ -127,6 +135,7 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
     [Fact]
     public async Task The_rows_that_the_contradictions_vary_are_themselves_taken()
     {
+        await WriteAsync("UPDATE accounts SET allowed_providers = 'fal,kling-2', price_ceiling_micros = 0, fails_over_on_policy = 1, queue_weight = 100");
         await WriteAsync(Key("'live'", "'acc_1'", 32));
         await WriteAsync(Task("t"));
         await WriteAsync(Clip("done", 1, poster: 64));

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DbUp;
 using DbUp.Engine.Output;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Tasks;
@@ -59,6 +60,17 @@ public sealed class SqliteUpgradeTests : IDisposable
         Assert.Null(database.Read(0, static (session, _) => session.Scalar("PRAGMA foreign_key_check")));
     }
 
+    [Fact]
+    public async Task An_account_from_before_there_were_policies_is_bound_by_none()
+    {
+        MakeDatabaseOf(version: 5);
+        Run("INSERT INTO accounts (id, name, spending_limit_micros, created_at) VALUES ('acc_1', 'first', 1000000, 0)");
+
+        await using var database = SqliteDatabase.Open(DatabasePath);
+        var account = await new SqliteAccountStore(database).FindAsync(new AccountId("acc_1"), Cancel);
+        Assert.Equal(RoutingPolicy.Default, account!.Routing);
+    }
+
     private void MakeDatabaseOf(int version)
     {
         var connectionString = $"Data Source={DatabasePath};Pooling=False";
@@ -76,7 +88,7 @@ public sealed class SqliteUpgradeTests : IDisposable
     private static bool IsScript(string name) => name.EndsWith(".sql", StringComparison.Ordinal);
 
     // Filmgate.Storage.Sqlite.Migrations.0001_tasks.sql, as the compiler names it.
-    private static int Number(string name) => int.Parse(new string([.. name[..name.LastIndexOf('_')].Reverse().TakeWhile(char.IsAsciiDigit).Reverse()]));
+    private static int Number(string name) => int.Parse(name.Split('.')[^2].TrimStart('_').Split('_')[0]);
 
     private void Run(string sql)
     {
