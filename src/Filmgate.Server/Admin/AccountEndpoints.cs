@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Filmgate.Engine.Routing;
 using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
@@ -9,10 +10,12 @@ using Microsoft.AspNetCore.Http;
 namespace Filmgate.Server.Admin;
 
 /// <summary>Accounts: made, listed, shown with what they have spent, changed.</summary>
-internal sealed class AccountEndpoints(IAccountStore accounts, IdSource ids, TimeProvider time)
+internal sealed class AccountEndpoints(IAccountStore accounts, ProviderDirectory providers, IdSource ids, TimeProvider time)
 {
     private const int RequestsPerMinuteMax = 10_000_000;
     private const int TasksInFlightMax = 1_000_000;
+
+    private static readonly string[] Settings = ["name", "limits", "budget", "routing"];
 
     // Two changes of one account that read it at the same time would each undo the other's.
     private static readonly SemaphoreSlim Changing = new(1, 1);
@@ -57,7 +60,7 @@ internal sealed class AccountEndpoints(IAccountStore accounts, IdSource ids, Tim
     /// <summary><c>POST /accounts</c>.</summary>
     public async Task CreateAsync(HttpContext context, Caller caller)
     {
-        if (await AdminFields.ReadAsync(context, isOptional: false, "name", "limits", "budget") is not { } fields)
+        if (await AdminFields.ReadAsync(context, isOptional: false, Settings) is not { } fields)
         {
             return;
         }
@@ -78,14 +81,14 @@ internal sealed class AccountEndpoints(IAccountStore accounts, IdSource ids, Tim
     /// <summary><c>PATCH /accounts/{id}</c>: what is not given stays as it is.</summary>
     public async Task UpdateAsync(HttpContext context, Caller caller)
     {
-        if (await AdminFields.ReadAsync(context, isOptional: false, "name", "limits", "budget") is not { } fields)
+        if (await AdminFields.ReadAsync(context, isOptional: false, Settings) is not { } fields)
         {
             return;
         }
 
         if (fields.IsEmpty)
         {
-            fields.Add("body", "must hold at least one of name, limits, budget");
+            fields.Add("body", $"must hold at least one of {string.Join(", ", Settings)}");
         }
 
         await Changing.WaitAsync();
@@ -118,10 +121,11 @@ internal sealed class AccountEndpoints(IAccountStore accounts, IdSource ids, Tim
         }
     }
 
-    private static Account Read(AdminFields fields, Account account)
+    private Account Read(AdminFields fields, Account account)
     {
         var limits = fields.Object("limits", "requests_per_minute", "tasks_in_flight");
         var budget = fields.Object("budget", "total", "per_day", "per_month");
+        var routing = fields.Object("routing", "allowed_providers", "price_ceiling", "failover_on_policy", "queue_weight");
         return account with
         {
             Limits = new AccountLimits(
@@ -131,6 +135,13 @@ internal sealed class AccountEndpoints(IAccountStore accounts, IdSource ids, Tim
                 budget.Money("total", mayBeNull: false) ?? account.Budget.Total,
                 budget.Has("per_day") ? budget.Money("per_day", mayBeNull: true) : account.Budget.PerDay,
                 budget.Has("per_month") ? budget.Money("per_month", mayBeNull: true) : account.Budget.PerMonth),
+            Routing = new RoutingPolicy
+            {
+                AllowedProviders = routing.Has("allowed_providers") ? routing.Providers("allowed_providers", providers.Names) : account.Routing.AllowedProviders,
+                PriceCeiling = routing.Has("price_ceiling") ? routing.Money("price_ceiling", mayBeNull: true) : account.Routing.PriceCeiling,
+                FailsOverOnPolicy = routing.Flag("failover_on_policy") ?? account.Routing.FailsOverOnPolicy,
+                QueueWeight = routing.Whole("queue_weight", 1, RoutingPolicy.QueueWeightMax) ?? account.Routing.QueueWeight,
+            },
         };
     }
 
@@ -167,43 +178,55 @@ internal sealed class AccountEndpoints(IAccountStore accounts, IdSource ids, Tim
         json.WriteMoney("per_day", account.Budget.PerDay);
         json.WriteMoney("per_month", account.Budget.PerMonth);
         json.WriteEndObject();
+        json.WriteStartObject("routing");
+        WriteProviders(json, "allowed_providers", account.Routing);
+        json.WriteMoney("price_ceiling", account.Routing.PriceCeiling);
+        json.WriteBoolean("failover_on_policy", account.Routing.FailsOverOnPolicy);
+        json.WriteNumber("queue_weight", account.Routing.QueueWeight);
+        json.WriteEndObject();
+    }
+
+    private static void WriteProviders(Utf8JsonWriter json, string name, RoutingPolicy policy)
+    {
+        if (policy.AllowedProviders.IsEmpty)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var provider in policy.AllowedProviders)
+        {
+            json.WriteStringValue(provider);
+        }
+
+        json.WriteEndArray();
     }
 
     private static string Changes(Account before, Account after) => AuditDetails.Of(json =>
     {
-        if (before.Name != after.Name)
-        {
-            json.WriteStartObject("name");
-            json.WriteString("from", before.Name);
-            json.WriteString("to", after.Name);
-            json.WriteEndObject();
-        }
+        WriteChange(json, "name", before.Name, after.Name, json.WriteString);
+        WriteChange(json, "limits.requests_per_minute", before.Limits.RequestsPerMinute, after.Limits.RequestsPerMinute, json.WriteNumber);
+        WriteChange(json, "limits.tasks_in_flight", before.Limits.TasksInFlight, after.Limits.TasksInFlight, json.WriteNumber);
+        WriteChange<Usd?>(json, "budget.total", before.Budget.Total, after.Budget.Total, json.WriteMoney);
+        WriteChange(json, "budget.per_day", before.Budget.PerDay, after.Budget.PerDay, json.WriteMoney);
+        WriteChange(json, "budget.per_month", before.Budget.PerMonth, after.Budget.PerMonth, json.WriteMoney);
 
-        WriteChange(json, "limits.requests_per_minute", before.Limits.RequestsPerMinute, after.Limits.RequestsPerMinute);
-        WriteChange(json, "limits.tasks_in_flight", before.Limits.TasksInFlight, after.Limits.TasksInFlight);
-        WriteChange(json, "budget.total", before.Budget.Total, after.Budget.Total);
-        WriteChange(json, "budget.per_day", before.Budget.PerDay, after.Budget.PerDay);
-        WriteChange(json, "budget.per_month", before.Budget.PerMonth, after.Budget.PerMonth);
+        // Two policies that are alike in all else differ when their lists do; lists themselves do not compare by what they hold.
+        var elsewhere = before.Routing with { AllowedProviders = after.Routing.AllowedProviders };
+        WriteChange(json, "routing.allowed_providers", before.Routing, elsewhere, (name, policy) => WriteProviders(json, name, policy));
+        WriteChange(json, "routing.price_ceiling", before.Routing.PriceCeiling, after.Routing.PriceCeiling, json.WriteMoney);
+        WriteChange(json, "routing.failover_on_policy", before.Routing.FailsOverOnPolicy, after.Routing.FailsOverOnPolicy, json.WriteBoolean);
+        WriteChange(json, "routing.queue_weight", before.Routing.QueueWeight, after.Routing.QueueWeight, json.WriteNumber);
     });
 
-    private static void WriteChange(Utf8JsonWriter json, string name, int before, int after)
+    private static void WriteChange<T>(Utf8JsonWriter json, string name, T before, T after, Action<string, T> write)
     {
-        if (before != after)
+        if (!EqualityComparer<T>.Default.Equals(before, after))
         {
             json.WriteStartObject(name);
-            json.WriteNumber("from", before);
-            json.WriteNumber("to", after);
-            json.WriteEndObject();
-        }
-    }
-
-    private static void WriteChange(Utf8JsonWriter json, string name, Usd? before, Usd? after)
-    {
-        if (before != after)
-        {
-            json.WriteStartObject(name);
-            json.WriteMoney("from", before);
-            json.WriteMoney("to", after);
+            write("from", before);
+            write("to", after);
             json.WriteEndObject();
         }
     }

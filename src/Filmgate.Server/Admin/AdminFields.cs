@@ -24,6 +24,7 @@ internal sealed class AdminFields
     private const int BodyBytesMax = 64 * 1024;
     private const int NameLengthMax = 100;
     private const int NetworksMax = 64;
+    private const int ProvidersMax = 100;
     private const int NumberBytesMax = 24;
     private const int ShownBytesMax = 400;
 
@@ -208,6 +209,23 @@ internal sealed class AdminFields
         return null;
     }
 
+    /// <summary>True or false; null when it is not given or wrong.</summary>
+    public bool? Flag(string field)
+    {
+        if (!_given.TryGetValue(field, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Wrong(field, "must be true or false", value);
+        return null;
+    }
+
     /// <summary>An amount of money; null when it is not given, wrong, or null where that is allowed.</summary>
     /// <param name="field">The field.</param>
     /// <param name="mayBeNull">Whether null may be given, for no limit.</param>
@@ -277,6 +295,38 @@ internal sealed class AdminFields
         }
 
         return string.Join(',', networks);
+    }
+
+    /// <summary>Names of configured providers; none when they are not given, null or wrong.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="known">The names that are configured.</param>
+    public ImmutableArray<string> Providers(string field, IReadOnlyCollection<string> known)
+    {
+        if (!_given.TryGetValue(field, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > ProvidersMax)
+        {
+            Wrong(field, $"must be a list of at most {ProvidersMax} names of providers, or null for all of them", value);
+            return [];
+        }
+
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var (index, entry) in value.EnumerateArray().Index())
+        {
+            if (Text(entry) is { } name && known.Contains(name, StringComparer.Ordinal))
+            {
+                names.Add(name);
+            }
+            else
+            {
+                Wrong($"{field}[{index}]", $"must be the name of a configured provider; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}", entry);
+            }
+        }
+
+        return names.ToImmutable();
     }
 
     private static string? Text(JsonElement value)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
+using Filmgate.Model.Accounts;
 using static Filmgate.Dialects.Http.Shape;
 
 namespace Filmgate.Server.Admin;
@@ -19,13 +20,18 @@ internal static class AdminSchemas
     /// <summary>All shapes by name.</summary>
     public static JsonObject All() => new()
     {
-        [NewAccount] = Body(new("name", Name()), Optional("limits", Limits()), Optional("budget", Budget())),
-        [AccountChange] = Body(Optional("name", Name()), Optional("limits", Limits()), Optional("budget", Budget())),
+        [NewAccount] = Body(new("name", Name()), Optional("limits", Limits()), Optional("budget", Budget()), Optional("routing", Routing())),
+        [AccountChange] = Body(Optional("name", Name()), Optional("limits", Limits()), Optional("budget", Budget()), Optional("routing", Routing())),
         [Account] = Fields(
             new("id", Text()),
             new("name", Text()),
             new("limits", Fields(new("requests_per_minute", Whole("Requests.")), new("tasks_in_flight", Whole("Tasks.")))),
             new("budget", Fields(new("total", Money()), new("per_day", OrNull(Money())), new("per_month", OrNull(Money())))),
+            new("routing", Fields(
+                new("allowed_providers", OrNull(Providers())),
+                new("price_ceiling", OrNull(Money())),
+                new("failover_on_policy", Flag()),
+                new("queue_weight", Weight()))),
             new("totals", Fields(
                 new("spent", Money()),
                 new("spent_today", Money()),
@@ -70,7 +76,7 @@ internal static class AdminSchemas
             new("action", Text()),
             new("subject", Text("The id of what it was done to.")),
             new("details", new JsonObject { ["type"] = "object" }))),
-        [Diagnosis] = Fields(new("ok", new JsonObject { ["type"] = "boolean" }), new("findings", ListOf(Text("What does not agree.")))),
+        [Diagnosis] = Fields(new("ok", Flag()), new("findings", ListOf(Text("What does not agree.")))),
         [Any] = new JsonObject { ["type"] = "object" },
         [Failure] = AnswerSchemas.FailureShape(),
     };
@@ -106,6 +112,16 @@ internal static class AdminSchemas
     private static JsonObject Budget() => Body(
         Optional("total", Money()), Optional("per_day", OrNull(Money())), Optional("per_month", OrNull(Money())));
 
+    private static JsonObject Routing() => Body(
+        Optional("allowed_providers", OrNull(Providers())),
+        Optional("price_ceiling", OrNull(Money())),
+        Optional("failover_on_policy", Flag()),
+        Optional("queue_weight", Weight()));
+
+    private static JsonObject Providers() => ListOf(Text("A configured provider."));
+
+    private static JsonObject Weight() => Whole($"The account's share of a provider's slots while others wait, too: 1 to {RoutingPolicy.QueueWeightMax}.");
+
     private static JsonObject Name()
     {
         var name = Text("1 to 100 characters.");
@@ -113,6 +129,8 @@ internal static class AdminSchemas
         name["maxLength"] = 100;
         return name;
     }
+
+    private static JsonObject Flag() => new() { ["type"] = "boolean" };
 
     private static JsonObject Networks() => ListOf(Text("A network in CIDR form, or an address."));
 

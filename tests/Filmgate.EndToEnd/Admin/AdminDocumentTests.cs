@@ -44,11 +44,11 @@ public sealed class AdminDocumentTests(PausedGateway gateway)
         var document = await DocumentAsync();
         var checker = new SchemaChecker(document);
         var seen = new HashSet<string>();
-        var account = await AskAsync("POST /accounts", """{"name":"a","limits":{"tasks_in_flight":3},"budget":{"total":50,"per_day":null}}""");
+        var account = await AskAsync("POST /accounts", """{"name":"a","limits":{"tasks_in_flight":3},"budget":{"total":50,"per_day":null},"routing":{"allowed_providers":null,"queue_weight":3}}""");
         var id = account.GetProperty("id").GetString()!;
         await AskAsync("GET /accounts");
         await AskAsync("GET /accounts/{id}", id: id);
-        await AskAsync("PATCH /accounts/{id}", """{"name":"b","budget":{"per_month":20.5}}""", id);
+        await AskAsync("PATCH /accounts/{id}", """{"name":"b","budget":{"per_month":20.5},"routing":{"allowed_providers":["animatic"],"price_ceiling":1.4,"failover_on_policy":true}}""", id);
         var issued = await AskAsync("POST /accounts/{id}/keys", """{"name":"k","kind":"live","allowed_networks":["127.0.0.0/8"],"expires_at":"2099-01-01T00:00:00Z"}""", id);
         Assert.True((await gateway.CreateAsync(issued.GetProperty("secret").GetString()!)).IsAccepted);
         var key = issued.GetProperty("id").GetString()!;

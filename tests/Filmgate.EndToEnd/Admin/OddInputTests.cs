@@ -5,6 +5,9 @@ public sealed class OddInputTests(PausedGateway gateway)
 {
     private static readonly string TooLongName = $$"""{"name":"{{new string('n', 101)}}"}""";
 
+    private static readonly string TooManyProviders =
+        $$"""{"name":"a","routing":{"allowed_providers":[{{string.Join(',', Enumerable.Repeat("\"animatic\"", 101))}}] } }""";
+
     /// <summary>What is sent, and the beginning of what is answered; ACCOUNT and KEY stand for ids that exist.</summary>
     private static readonly (string MethodAndPath, string? Body, int Status, string Beginning)[] Rows =
     [
@@ -20,7 +23,7 @@ public sealed class OddInputTests(PausedGateway gateway)
         ("POST accounts", """{"name":"a\u0007b"}""", 400, "name must be a text"),
         ("POST accounts", """{"name":"\ud800"}""", 400, "name must be a text"),
         ("POST accounts", TooLongName, 400, "name must be a text"),
-        ("POST accounts", """{"name":"a","Name":"b"}""", 400, "body has only the fields name, limits, budget, got Name"),
+        ("POST accounts", """{"name":"a","Name":"b"}""", 400, "body has only the fields name, limits, budget, routing, got Name"),
         ("POST accounts", """{"name":"a","budget":5}""", 400, "budget must be an object, got 5"),
         ("POST accounts", """{"name":"a","budget":{"perday":5}}""", 400, "budget has only the fields total, per_day, per_month, got perday"),
         ("POST accounts", """{"name":"a","budget":{"total":-1}}""", 400, "budget.total must be an amount in USD from 0 to 1000000000 with at most 6 decimals, got -1"),
@@ -30,11 +33,28 @@ public sealed class OddInputTests(PausedGateway gateway)
         ("POST accounts", """{"name":"a","budget":{"total":1e-40}}""", 400, "budget.total must be an amount in USD"),
         ("POST accounts", """{"name":"a","budget":{"total":1e400}}""", 400, "budget.total must be an amount in USD"),
         ("POST accounts", """{"name":"a","budget":{"total":1000000000.000001}}""", 400, "budget.total must be an amount in USD"),
+        ("POST accounts", """{"name":"a","routing":"fal"}""", 400, "routing must be an object, got \"fal\""),
+        ("POST accounts", """{"name":"a","routing":{"providers":[]}}""", 400, "routing has only the fields allowed_providers, price_ceiling, failover_on_policy, queue_weight, got providers"),
+        ("POST accounts", """{"name":"a","routing":{"allowed_providers":"animatic"}}""", 400, "routing.allowed_providers must be a list of at most 100 names of providers, or null for all of them, got \"animatic\""),
+        ("POST accounts", """{"name":"a","routing":{"allowed_providers":["animatic","nobody"]}}""", 400, "routing.allowed_providers[1] must be the name of a configured provider; there are animatic, got \"nobody\""),
+        ("POST accounts", """{"name":"a","routing":{"allowed_providers":["Animatic"]}}""", 400, "routing.allowed_providers[0] must be the name of a configured provider"),
+        ("POST accounts", """{"name":"a","routing":{"allowed_providers":[""]}}""", 400, "routing.allowed_providers[0] must be the name of a configured provider"),
+        ("POST accounts", """{"name":"a","routing":{"allowed_providers":["animatic,animatic"]}}""", 400, "routing.allowed_providers[0] must be the name of a configured provider"),
+        ("POST accounts", """{"name":"a","routing":{"allowed_providers":[null]}}""", 400, "routing.allowed_providers[0] must be the name of a configured provider"),
+        ("POST accounts", TooManyProviders, 400, "routing.allowed_providers must be a list of at most 100 names"),
+        ("POST accounts", """{"name":"a","routing":{"price_ceiling":-0.5}}""", 400, "routing.price_ceiling must be an amount in USD from 0 to 1000000000 with at most 6 decimals, or null for no limit, got -0.5"),
+        ("POST accounts", """{"name":"a","routing":{"price_ceiling":"1"}}""", 400, "routing.price_ceiling must be an amount in USD"),
+        ("POST accounts", """{"name":"a","routing":{"failover_on_policy":"yes"}}""", 400, "routing.failover_on_policy must be true or false, got \"yes\""),
+        ("POST accounts", """{"name":"a","routing":{"failover_on_policy":null}}""", 400, "routing.failover_on_policy must be true or false, got null"),
+        ("POST accounts", """{"name":"a","routing":{"queue_weight":0}}""", 400, "routing.queue_weight must be a whole number from 1 to 100, got 0"),
+        ("POST accounts", """{"name":"a","routing":{"queue_weight":101}}""", 400, "routing.queue_weight must be a whole number from 1 to 100, got 101"),
+        ("POST accounts", """{"name":"a","routing":{"queue_weight":null}}""", 400, "routing.queue_weight must be a whole number"),
+        ("PATCH accounts/ACCOUNT", """{"routing":{"allowed_providers":["nobody"]}}""", 400, "routing.allowed_providers[0] must be the name of a configured provider"),
         ("POST accounts", """{"name":"a","limits":{"tasks_in_flight":1.5}}""", 400, "limits.tasks_in_flight must be a whole number from 0 to 1000000, got 1.5"),
         ("POST accounts", """{"name":"a","limits":{"tasks_in_flight":-1}}""", 400, "limits.tasks_in_flight must be a whole number"),
         ("POST accounts", """{"name":"a","limits":{"requests_per_minute":0}}""", 400, "limits.requests_per_minute must be a whole number from 1 to 10000000, got 0"),
-        ("PATCH accounts/ACCOUNT", "{}", 400, "body must hold at least one of name, limits, budget"),
-        ("PATCH accounts/ACCOUNT", """{"id":"acc_other"}""", 400, "body has only the fields name, limits, budget, got id"),
+        ("PATCH accounts/ACCOUNT", "{}", 400, "body must hold at least one of name, limits, budget, routing"),
+        ("PATCH accounts/ACCOUNT", """{"id":"acc_other"}""", 400, "body has only the fields name, limits, budget, routing, got id"),
         ("PATCH accounts/acc_nobody", """{"name":"a"}""", 404, "There is no account 'acc_nobody'"),
         ("DELETE accounts/ACCOUNT", null, 405, "The method DELETE is not allowed here; use GET, PATCH."),
         ("GET accounts/acc_nobody", null, 404, "There is no account 'acc_nobody'"),
