@@ -19,6 +19,8 @@ public sealed class AdminUsageTests
     [InlineData("accounts show --key k", "filmgate accounts show: Required argument missing for command: 'show'")]
     [InlineData("accounts show --key k ..", "filmgate accounts show: ACCOUNT must be an id, got '..'")]
     [InlineData("accounts update --key k acc_1", "filmgate accounts update: nothing is to be changed; there are --name, --budget")]
+    [InlineData("accounts create --key k --name a --failover-on-policy maybe", "filmgate accounts create: --failover-on-policy must be yes or no, got 'maybe'")]
+    [InlineData("accounts create --key k --name a --queue-weight heavy", "filmgate accounts create: --queue-weight must be a number, got 'heavy'")]
     [InlineData("keys", "filmgate keys: a command is missing; there are list, create, revoke and rotate")]
     [InlineData("keys create --key k --kind live --name a", "filmgate keys create: --kind live and --kind test need --account, and --kind admin has no account")]
     [InlineData("keys create --key k --kind admin --name a --account acc_1", "filmgate keys create: --kind live and --kind test need --account")]
@@ -38,6 +40,7 @@ public sealed class AdminUsageTests
     [Theory]
     [InlineData("accounts --help", "filmgate accounts create --name")]
     [InlineData("accounts update --help", "--budget-per-day")]
+    [InlineData("accounts update --help", "--providers")]
     [InlineData("keys --help", "filmgate keys rotate")]
     [InlineData("spend --help", "--csv")]
     [InlineData("doctor --help", "filmgate doctor --data")]
@@ -73,7 +76,22 @@ public sealed class AdminUsageTests
 
         await AskAsync(server, "accounts", "update", "acc_1", "--budget", "12.5", "--budget-per-month", "none");
 
-        Assert.Equal("""{"limits":{},"budget":{"total":12.5,"per_month":null}}""", server.Requests[0].Body);
+        Assert.Equal("""{"limits":{},"budget":{"total":12.5,"per_month":null},"routing":{}}""", server.Requests[0].Body);
+    }
+
+    [Theory]
+    [InlineData("--providers kling,fal --price-ceiling 1.40", """{"allowed_providers":["kling","fal"],"price_ceiling":1.40}""")]
+    [InlineData("--providers all --price-ceiling none", """{"allowed_providers":null,"price_ceiling":null}""")]
+    [InlineData("--failover-on-policy yes --queue-weight 5", """{"failover_on_policy":true,"queue_weight":5}""")]
+    [InlineData("--failover-on-policy no", """{"failover_on_policy":false}""")]
+    public async Task A_routing_policy_is_sent_as_it_is_given(string options, string routing)
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        server.On("PATCH /admin/v1/accounts/acc_1", Reply.Data("{}"));
+
+        await AskAsync(server, ["accounts", "update", "acc_1", .. options.Split(' ')]);
+
+        Assert.Equal($$"""{"limits":{},"budget":{},"routing":{{routing}}}""", server.Requests[0].Body);
     }
 
     [Fact]

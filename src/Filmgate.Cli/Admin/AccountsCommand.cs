@@ -14,7 +14,12 @@ internal static class AccountsCommand
           filmgate accounts create --name "Trailer team" --budget 250 --budget-per-day 40
           filmgate accounts show acc_…
           filmgate accounts update acc_… --budget-per-day none --tasks-in-flight 50
+          filmgate accounts update acc_… --providers kling,fal --price-ceiling 1.40 --queue-weight 5
         """;
+
+    private const string AllProviders = "all";
+    private const string Yes = "yes";
+    private const string No = "no";
 
     /// <summary>Makes the command.</summary>
     /// <param name="terminal">Where it writes.</param>
@@ -94,7 +99,11 @@ internal static class AccountsCommand
         ("spent today", $"{account.Money("totals", "spent_today")} of {account.Money("budget", "per_day")} USD"),
         ("spent this month", $"{account.Money("totals", "spent_this_month")} of {account.Money("budget", "per_month")} USD"),
         ("held", $"{account.Money("totals", "held")} USD"),
-        ("left", $"{account.Money("totals", "left")} USD"));
+        ("left", $"{account.Money("totals", "left")} USD"),
+        ("providers", account.Cell("routing", "allowed_providers") is var names && names == "-" ? AllProviders : names),
+        ("price ceiling", $"{account.Money("routing", "price_ceiling")} USD a clip"),
+        ("failover on policy", account.Cell("routing", "failover_on_policy") == "true" ? Yes : No),
+        ("queue weight", account.Cell("routing", "queue_weight")));
 
     /// <summary>What can be set of an account.</summary>
     private sealed class AccountSettings
@@ -107,6 +116,23 @@ internal static class AccountsCommand
         private readonly Option<string?> _inFlight = new("--tasks-in-flight") { HelpName = "N", Description = "Tasks that it may have in flight." };
         private readonly Option<string?> _requests = new("--requests-per-minute") { HelpName = "N", Description = "Requests that it may send in a minute." };
 
+        private readonly Option<string?> _providers = new("--providers")
+        {
+            HelpName = $"NAME,…|{AllProviders}", Description = "Providers to which its tasks may go. Default: all.",
+        };
+
+        private readonly Option<string?> _ceiling = new("--price-ceiling") { HelpName = "USD|none", Description = "The most that a clip may cost. Default: no ceiling." };
+
+        private readonly Option<string?> _failover = new("--failover-on-policy")
+        {
+            HelpName = $"{Yes}|{No}", Description = "Whether a task that a provider refuses for its content is tried at another. Default: no.",
+        };
+
+        private readonly Option<string?> _weight = new("--queue-weight")
+        {
+            HelpName = "N", Description = "Its share of a provider's slots while others wait for them, too: 1 to 100. Default: 1.",
+        };
+
         public void AddTo(Command command)
         {
             foreach (var option in All)
@@ -115,7 +141,7 @@ internal static class AccountsCommand
             }
         }
 
-        private Option<string?>[] All => [Name, _total, _perDay, _perMonth, _inFlight, _requests];
+        private Option<string?>[] All => [Name, _total, _perDay, _perMonth, _inFlight, _requests, _providers, _ceiling, _failover, _weight];
 
         public void CheckAny(ParseResult line)
         {
@@ -136,6 +162,12 @@ internal static class AccountsCommand
             json.WriteNumber("total", line, _total);
             json.WriteNumber("per_day", line, _perDay);
             json.WriteNumber("per_month", line, _perMonth);
+            json.WriteEndObject();
+            json.WriteStartObject("routing");
+            json.WriteList("allowed_providers", line, _providers, all: AllProviders);
+            json.WriteNumber("price_ceiling", line, _ceiling);
+            json.WriteFlag("failover_on_policy", line, _failover, Yes, No);
+            json.WriteNumber("queue_weight", line, _weight);
             json.WriteEndObject();
         });
     }

@@ -32,6 +32,44 @@ internal static class AdminBody
         }
     }
 
+    /// <summary>A list whose entries have commas between them, when it is given.</summary>
+    /// <param name="json">The body.</param>
+    /// <param name="name">The field.</param>
+    /// <param name="line">The command line.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="all">The word that becomes null, as it names no entries but all there are.</param>
+    public static void WriteList(this Utf8JsonWriter json, string name, ParseResult line, Option<string?> option, string? all = null)
+    {
+        if (line.GetValue(option) is not { } text)
+        {
+            return;
+        }
+
+        if (text == all)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            json.WriteStringValue(entry);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>True or false, when it is given.</summary>
+    /// <exception cref="UsageException">It is neither word.</exception>
+    public static void WriteFlag(this Utf8JsonWriter json, string name, ParseResult line, Option<string?> option, string yes, string no)
+    {
+        if (line.GetValue(option) is { } word)
+        {
+            json.WriteBoolean(name, word == yes || (word == no ? false : throw new UsageException($"{option.Name} must be {yes} or {no}, got '{word}'")));
+        }
+    }
+
     /// <summary>A number, when it is given.</summary>
     /// <exception cref="UsageException">It is no number.</exception>
     public static void WriteNumber(this Utf8JsonWriter json, string name, ParseResult line, Option<string?> option)

@@ -68,16 +68,7 @@ internal static class KeysCommand
                 json.WriteText("name", line.GetValue(name));
                 json.WriteText("kind", line.GetValue(kind));
                 json.WriteText("expires_at", line.GetValue(expires));
-                if (line.GetValue(allow) is { } networks)
-                {
-                    json.WriteStartArray("allowed_networks");
-                    foreach (var network in networks.Split(',', StringSplitOptions.TrimEntries))
-                    {
-                        json.WriteStringValue(network);
-                    }
-
-                    json.WriteEndArray();
-                }
+                json.WriteList("allowed_networks", line, allow);
             });
             var data = await client.ChangeAsync(HttpMethod.Post, Path(line, account), body, cancellationToken);
             AdminCommand.Write(terminal, line, options, data, () => WriteKey(terminal, data));

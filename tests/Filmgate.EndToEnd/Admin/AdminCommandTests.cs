@@ -12,10 +12,17 @@ public sealed class AdminCommandTests(PausedGateway gateway)
         var made = await gateway.RunAsync("accounts", "create", "--name", "From the shell", "--budget", "25", "--budget-per-day", "4.5", "--json");
         Assert.Equal((0, ""), (made.Code, made.Error));
         var account = JsonElement.Parse(made.Out).GetProperty("id").GetString()!;
-        var changed = await gateway.RunAsync("accounts", "update", account, "--budget-per-day", "none", "--tasks-in-flight", "3");
+        var changed = await gateway.RunAsync("accounts", "update", account, "--budget-per-day", "none", "--tasks-in-flight", "3", "--providers", "animatic", "--queue-weight", "5");
         Assert.Equal((0, ""), (changed.Code, changed.Error));
         Assert.Contains("spent                0.00 of 25.00 USD\n", changed.Out, StringComparison.Ordinal);
         Assert.Contains("spent today          0.00 of - USD\n", changed.Out, StringComparison.Ordinal);
+        Assert.EndsWith("""
+            providers            animatic
+            price ceiling        - USD a clip
+            failover on policy   no
+            queue weight         5
+
+            """, changed.Out, StringComparison.Ordinal);
         var list = await gateway.RunAsync("accounts", "list");
         Assert.Contains(list.Out.Split('\n'), line => line.Contains(account, StringComparison.Ordinal) && line.Contains("From the shell", StringComparison.Ordinal));
 
