@@ -63,11 +63,17 @@ internal sealed class Answer
     /// <summary>The envelope's data.</summary>
     /// <param name="type">Its type.</param>
     /// <exception cref="FilmgateException">It is something else.</exception>
-    public T Data<T>(JsonTypeInfo<T> type) where T : class
+    public T Data<T>(JsonTypeInfo<T> type) where T : class => Within(_data, type);
+
+    /// <summary>An object within the envelope's data.</summary>
+    /// <param name="part">The object.</param>
+    /// <param name="type">Its type.</param>
+    /// <exception cref="FilmgateException">It is something else.</exception>
+    public T Within<T>(JsonElement part, JsonTypeInfo<T> type) where T : class
     {
         try
         {
-            return (_data.ValueKind == JsonValueKind.Object ? _data.Deserialize(type) : null) ?? throw NotTheTaskApi(HttpStatusCode.OK, Text);
+            return (part.ValueKind == JsonValueKind.Object ? part.Deserialize(type) : null) ?? throw NotTheTaskApi(HttpStatusCode.OK, Text);
         }
         catch (JsonException)
         {

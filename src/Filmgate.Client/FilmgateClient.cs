@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Filmgate.Client;
@@ -103,6 +104,39 @@ public class FilmgateClient : IDisposable
         return new VideoTask(this, taskId, rawResponse: null);
     }
 
+    /// <summary>One page of the account's tasks, newest first.</summary>
+    /// <param name="query">Which tasks; null for the newest of all.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="FilmgateException">The server refused, has no lists, or was not reached in several tries.</exception>
+    public virtual async Task<VideoTaskPage> ListAsync(VideoTaskQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        var answer = await _connection.GetAsync($"{ApiPath}tasks{query?.ToQueryString()}", cancellationToken);
+        var page = answer.Data(TaskApiJson.Wire.PageData);
+        return new VideoTaskPage([.. (page.Tasks ?? []).Select(entry => Listed(answer, entry))], page.NextCursor, answer.Text);
+    }
+
+    /// <summary>All of the account's tasks, newest first; page after page is read as they are taken.</summary>
+    /// <param name="query">Which tasks; null for all.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="FilmgateException">The server refused, has no lists, or was not reached in several tries.</exception>
+    public virtual async IAsyncEnumerable<VideoTask> ListAllAsync(
+        VideoTaskQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        query ??= new VideoTaskQuery();
+        VideoTaskPage page;
+        do
+        {
+            page = await ListAsync(query, cancellationToken);
+            foreach (var task in page.Tasks)
+            {
+                yield return task;
+            }
+
+            query = query with { Cursor = page.NextCursor };
+        }
+        while (page.NextCursor is not null);
+    }
+
     /// <summary>What the key may still spend, in US dollars.</summary>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="FilmgateException">The server refused or was not reached.</exception>
@@ -142,6 +176,20 @@ public class FilmgateClient : IDisposable
         return (await _connection.GetAsync($"{ApiPath}statusTask/{Model}?taskId={id}", cancellationToken), true);
     }
 
+    /// <summary>Wishes that a task end; safe to repeat, so it is tried as often as a read.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    internal async Task<VideoCancellation> CancelTaskAsync(string taskId, CancellationToken cancellationToken)
+    {
+        var answer = await _connection.RetryAsync(
+            () => _connection.SendOnceAsync(
+                HttpMethod.Post, $"{ApiPath}tasks/{Uri.EscapeDataString(taskId)}/cancel", json: null, idempotencyKey: null, cancellationToken),
+            cancellationToken);
+        return answer.Data(TaskApiJson.Wire.CancelData).Outcome is { Length: > 0 } outcome
+            ? new VideoCancellation(outcome)
+            : throw new FilmgateException("The server took the cancellation but named no outcome.", HttpStatusCode.OK) { RawResponse = answer.Text };
+    }
+
     /// <summary>Releases the transport when it is the client's own.</summary>
     /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
@@ -150,6 +198,15 @@ public class FilmgateClient : IDisposable
         {
             _owned?.Dispose();
         }
+    }
+
+    private VideoTask Listed(Answer answer, JsonElement entry)
+    {
+        var data = answer.Within(entry, TaskApiJson.Wire.TaskData);
+        var task = new VideoTask(
+            this, data.TaskId ?? throw new FilmgateException("The server listed a task without its id.", HttpStatusCode.OK) { RawResponse = answer.Text }, null);
+        task.Take(data, entry.GetRawText());
+        return task;
     }
 
     /// <summary>The server's address, with a slash at the end and without the API's version.</summary>

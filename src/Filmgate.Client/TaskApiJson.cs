@@ -29,6 +29,12 @@ internal sealed record TaskData
     [JsonPropertyName("resultUrls")] public string[]? ResultUrls { get; init; }
     [JsonPropertyName("posterUrl")] public string? PosterUrl { get; init; }
     [JsonPropertyName("clip")] public ClipData? Clip { get; init; }
+    [JsonPropertyName("input")] public InputData? Input { get; init; }
+    [JsonPropertyName("cost")] public decimal? Cost { get; init; }
+    [JsonPropertyName("hold")] public decimal? Hold { get; init; }
+    [JsonPropertyName("cancelRequestedTime")] public long? CancelRequestedTime { get; init; }
+    [JsonPropertyName("source")] public string? Source { get; init; }
+    [JsonPropertyName("metadata")] public Dictionary<string, string>? Metadata { get; init; }
     [JsonPropertyName("attempts")] public AttemptData[]? Attempts { get; init; }
 }
 
@@ -40,11 +46,31 @@ internal sealed record ClipData(
     [property: JsonPropertyName("frames")] long Frames,
     [property: JsonPropertyName("bytes")] long Bytes);
 
+/// <summary>What was asked for, within a task read; its names are those of a create.</summary>
+internal sealed record InputData(
+    string? Mode, string? Prompt, string? NegativePrompt, int? Duration, string[]? ImageUrls, string? AspectRatio, decimal? CfgScale, string? Provider);
+
 /// <summary>One attempt of a task read.</summary>
-internal sealed record AttemptData(
-    [property: JsonPropertyName("id")] string? Id,
-    [property: JsonPropertyName("provider")] string? Provider,
-    [property: JsonPropertyName("state")] string? State);
+internal sealed record AttemptData
+{
+    [JsonPropertyName("id")] public string? Id { get; init; }
+    [JsonPropertyName("number")] public int? Number { get; init; }
+    [JsonPropertyName("provider")] public string? Provider { get; init; }
+    [JsonPropertyName("state")] public string? State { get; init; }
+    [JsonPropertyName("reason")] public string? Reason { get; init; }
+    [JsonPropertyName("preparedTime")] public long? PreparedTime { get; init; }
+    [JsonPropertyName("sentTime")] public long? SentTime { get; init; }
+    [JsonPropertyName("acceptedTime")] public long? AcceptedTime { get; init; }
+    [JsonPropertyName("endedTime")] public long? EndedTime { get; init; }
+}
+
+/// <summary><c>data</c> of a list: each task as it is written, so that nothing of it is lost.</summary>
+internal sealed record PageData(
+    [property: JsonPropertyName("tasks")] JsonElement[]? Tasks,
+    [property: JsonPropertyName("nextCursor")] string? NextCursor);
+
+/// <summary><c>data</c> of a cancellation.</summary>
+internal sealed record CancelData([property: JsonPropertyName("outcome")] string? Outcome);
 
 /// <summary>The string within <c>resultJson</c>.</summary>
 internal sealed record ResultJsonData([property: JsonPropertyName("resultUrls")] string[]? ResultUrls);
@@ -52,6 +78,8 @@ internal sealed record ResultJsonData([property: JsonPropertyName("resultUrls")]
 /// <summary>Serializers of the task API, generated at build time.</summary>
 [JsonSerializable(typeof(CreateBody))]
 [JsonSerializable(typeof(TaskData))]
+[JsonSerializable(typeof(PageData))]
+[JsonSerializable(typeof(CancelData))]
 [JsonSerializable(typeof(ResultJsonData))]
 internal sealed partial class TaskApiJson : JsonSerializerContext
 {

@@ -55,6 +55,24 @@ public class VideoTask
     /// <summary>What the server measured of the clip; null before success, and on servers that do not tell.</summary>
     public VideoClip? Clip { get; private set; }
 
+    /// <summary>What was asked for; null on servers that do not tell.</summary>
+    public VideoInput? Input { get; private set; }
+
+    /// <summary>What it has cost so far, in US dollars; null on servers that do not tell.</summary>
+    public decimal? Cost { get; private set; }
+
+    /// <summary>What is held for it until it ends, in US dollars; null when it has ended, and on servers that do not tell.</summary>
+    public decimal? Held { get; private set; }
+
+    /// <summary>When somebody wished to cancel it; null when nobody did.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; private set; }
+
+    /// <summary>Where it came from, as its creator said; null when nothing was said.</summary>
+    public string? Source { get; private set; }
+
+    /// <summary>What its creator noted, by name.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+
     /// <summary>The submissions to providers, oldest first; empty on servers that do not tell.</summary>
     public IReadOnlyList<VideoAttempt> Attempts { get; private set; } = [];
 
@@ -67,22 +85,17 @@ public class VideoTask
     public virtual async Task UpdateAsync(CancellationToken cancellationToken = default)
     {
         (var answer, _statusOnly) = await _client.ReadTaskAsync(Id, _statusOnly, cancellationToken);
-        var data = answer.Data(TaskApiJson.Wire.TaskData);
-        RawResponse = answer.Text;
-        State = data.State is { Length: > 0 } state
-            ? new(state)
-            : throw new FilmgateException("The server's answer names no state.", HttpStatusCode.OK) { RawResponse = answer.Text };
-        Progress = data.Progress;
-        CreatedAt = Moment(data.CreateTime);
-        CompletedAt = Moment(data.CompleteTime);
-        CostTime = data.CostTime is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
-        FailCode = data.FailCode;
-        FailMessage = data.FailMsg;
-        ResultUrls = data.ResultUrls ?? UrlsWithin(data.ResultJson);
-        PosterUrl = data.PosterUrl;
-        Clip = data.Clip is { } clip ? new(clip.Width, clip.Height, clip.Duration, clip.Frames, clip.Bytes) : null;
-        Attempts = [.. (data.Attempts ?? []).Select(attempt => new VideoAttempt(attempt.Id, attempt.Provider, attempt.State))];
+        Take(answer.Data(TaskApiJson.Wire.TaskData), answer.Text);
     }
+
+    /// <summary>
+    /// Wishes that the task end. A task at a provider ends when the provider does, which <see cref="WaitForCompletionAsync"/> waits for; the
+    /// properties of this object stay what the last read said. Wishing again changes nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Stops waiting for the answer; the server may have done it all the same.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="FilmgateException">The task is unknown, the server cannot cancel, or it was not reached in several tries.</exception>
+    public virtual Task<VideoCancellation> CancelAsync(CancellationToken cancellationToken = default) => _client.CancelTaskAsync(Id, cancellationToken);
 
     /// <summary>
     /// Waits until the task is final, whether by success or by failure, and looks less and less often meanwhile.
@@ -158,6 +171,54 @@ public class VideoTask
 
     /// <inheritdoc/>
     public override string ToString() => $"{Id} {State}";
+
+    /// <summary>Makes the properties what an answer says.</summary>
+    /// <exception cref="FilmgateException">It names no state.</exception>
+    internal void Take(TaskData data, string rawResponse)
+    {
+        RawResponse = rawResponse;
+        State = data.State is { Length: > 0 } state
+            ? new(state)
+            : throw new FilmgateException("The server's answer names no state.", HttpStatusCode.OK) { RawResponse = rawResponse };
+        Progress = data.Progress;
+        CreatedAt = Moment(data.CreateTime);
+        CompletedAt = Moment(data.CompleteTime);
+        CostTime = data.CostTime is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+        FailCode = data.FailCode;
+        FailMessage = data.FailMsg;
+        ResultUrls = data.ResultUrls ?? UrlsWithin(data.ResultJson);
+        PosterUrl = data.PosterUrl;
+        Clip = data.Clip is { } clip ? new(clip.Width, clip.Height, clip.Duration, clip.Frames, clip.Bytes) : null;
+        Input = data.Input is { } input ? InputOf(input) : null;
+        Cost = data.Cost;
+        Held = data.Hold;
+        CancelRequestedAt = Moment(data.CancelRequestedTime);
+        Source = data.Source;
+        Metadata = data.Metadata ?? [];
+        Attempts = [.. (data.Attempts ?? []).Select(AttemptOf)];
+    }
+
+    private static VideoInput InputOf(InputData input) => new()
+    {
+        Mode = input.Mode is { } mode ? new VideoMode(mode) : null,
+        Prompt = input.Prompt,
+        NegativePrompt = input.NegativePrompt,
+        DurationSeconds = input.Duration,
+        ImageUrls = input.ImageUrls ?? [],
+        AspectRatio = input.AspectRatio,
+        CfgScale = input.CfgScale,
+        Provider = input.Provider,
+    };
+
+    private static VideoAttempt AttemptOf(AttemptData attempt) => new(attempt.Id, attempt.Provider, attempt.State)
+    {
+        Number = attempt.Number,
+        Reason = attempt.Reason,
+        PreparedAt = Moment(attempt.PreparedTime),
+        SentAt = Moment(attempt.SentTime),
+        AcceptedAt = Moment(attempt.AcceptedTime),
+        EndedAt = Moment(attempt.EndedTime),
+    };
 
     private static DateTimeOffset? Moment(long? unixMilliseconds) =>
         unixMilliseconds is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
