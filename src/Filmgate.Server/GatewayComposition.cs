@@ -67,7 +67,7 @@ internal static class GatewayComposition
             .AddIntake()
             .AddModeration(options.Moderation)
             .AddProviders(options)
-            .AddLifecycle()
+            .AddLifecycle(options)
             .AddWebhooks(options)
             .AddSurfaces()
             .AddMaintenance();
@@ -229,9 +229,10 @@ internal static class GatewayComposition
         .AddSingleton<AnimaticRenderer>()
         .AddSingleton<IVideoProvider, AnimaticProvider>();
 
-    private static IServiceCollection AddLifecycle(this IServiceCollection services) => services
+    private static IServiceCollection AddLifecycle(this IServiceCollection services, GatewayOptions options) => services
         .AddSingleton<IWaker, GrainWaker>()
-        .AddSingleton<ISlots, GrainSlots>()
+        .AddSingleton<IProviderDesks, GrainDesks>()
+        .AddSingleton(options.Routing)
         .AddSingleton<SubmissionWriter>()
         .AddSingleton<CallbackHints>()
         .AddSingleton<TaskSignals>()

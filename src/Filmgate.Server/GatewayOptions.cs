@@ -6,6 +6,7 @@ using Filmgate.Engine.Egress;
 using Filmgate.Engine.Moderation;
 using Filmgate.Engine.Moderation.Rules;
 using Filmgate.Engine.Moderation.Service;
+using Filmgate.Engine.Routing;
 using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Providers;
@@ -47,6 +48,8 @@ public sealed record GatewayOptions
     public required ImmutableArray<TimeSpan> WebhookWaits { get; init; }
     /// <summary>How requests are moderated. Default: not at all.</summary>
     public ModerationSettings Moderation { get; init; } = new();
+    /// <summary>How patient the gateway is with providers.</summary>
+    public RoutingOptions Routing { get; init; } = new();
     /// <summary>The providers outside this process, by name. Default: none.</summary>
     public ImmutableArray<ProviderSettings> Providers { get; init; } = [];
 }
@@ -80,6 +83,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
             WebhookWaits = ReadWaits(),
             Moderation = ReadModeration(networks),
+            Routing = new RoutingSettingsReader(configuration, _errors).Read(),
             Providers = new ProviderSettingsReader(configuration, networks, publicUrl is not null, _errors).Read(),
         };
         CheckDatabase();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
 using static Filmgate.Dialects.Http.Shape;
 
@@ -36,7 +37,10 @@ internal static class AnswerSchemas
             Required(Wire.Mode, Text()),
             Required(Wire.Progress, Number("Percent.")),
             Required(Wire.Cost, Money()),
+            Optional(Wire.Unconfirmed, Money()),
             Optional(Wire.Hold, Money()),
+            Optional(Wire.Priority, Whole("Rank among the account's waiting tasks.")),
+            Optional(Wire.Queue, QueueShape()),
             Optional(Wire.CancelRequestedTime, Time()),
             Optional(Wire.ResultUrls, ListOf(Text())),
             Optional(Wire.PosterUrl, Text()),
@@ -51,6 +55,7 @@ internal static class AnswerSchemas
             Required(Wire.Outcome, OneOf(Enum.GetValues<CancelOutcome>().Select(Wire.Of)))),
         [Estimate] = Fields(
             Required(Wire.Price, Money()),
+            Required(Wire.Hold, Money()),
             Required(Wire.CurrencyName, Text()),
             Optional(Wire.Provider, Text("Absent when no provider can take the request now.")),
             Required(Wire.Reason, Text())),
@@ -102,11 +107,23 @@ internal static class AnswerSchemas
         Required(Wire.Number, Number("1 for the first.")),
         Required(Wire.Provider, Text()),
         Required(Wire.State, OneOf(Enum.GetValues<AttemptState>().Select(Wire.Of))),
+        Optional(Wire.RouteReason, Text("Why that provider.")),
+        Optional(Wire.Refusal, OneOf(Enum.GetValues<RefusalClass>().Select(Wire.Of))),
         Optional(Wire.Reason, Text()),
+        Required(Wire.Cost, Money()),
+        Optional(Wire.Unconfirmed, Money()),
+        Optional(Wire.UnfetchedSinceTime, Time()),
+        Optional(Wire.ResolvedTime, Time()),
         Required(Wire.PreparedTime, Time()),
         Optional(Wire.SentTime, Time()),
         Optional(Wire.AcceptedTime, Time()),
         Optional(Wire.EndedTime, Time()));
+
+    private static JsonObject QueueShape() => Fields(
+        Required(Wire.Provider, Text()),
+        Required(Wire.WaitingSinceTime, Time()),
+        Optional(Wire.Position, Whole("1 for the next one; for a task that is asked about alone.")),
+        Optional(Wire.ExpectedStartTime, Time()));
 
     private static Property Required(JsonEncodedText name, JsonObject schema) => new(name.Value, schema, IsRequired: true);
 

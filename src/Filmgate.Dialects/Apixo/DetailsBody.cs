@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
@@ -27,10 +28,18 @@ internal static class DetailsBody
         StatusBody.WriteEnd(json, task.State, task.CreatedAt, task.CompletedAt);
         StatusBody.WriteFailure(json, task.State, task.Failure);
         json.WriteNumber(Wire.Cost, task.Cost.Dollars);
-        if (!task.State.IsTerminal())
+        WriteSome(json, Wire.Unconfirmed, task.Unconfirmed);
+        if (!task.IsSettled)
         {
             json.WriteNumber(Wire.Hold, task.Hold.Dollars);
         }
+
+        if (task.Priority > 0)
+        {
+            json.WriteNumber(Wire.Priority, task.Priority);
+        }
+
+        WriteQueue(json, task, details.Place);
 
         if (details.ClipUrl is { } url)
         {
@@ -55,6 +64,25 @@ internal static class DetailsBody
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteQueue(Utf8JsonWriter json, VideoTask task, TaskPlace? place)
+    {
+        if (task.WaitingFor is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject(Wire.Queue);
+        json.WriteString(Wire.Provider, task.WaitingFor);
+        WriteGiven(json, Wire.WaitingSinceTime, task.WaitingSince);
+        if (place is not null)
+        {
+            json.WriteNumber(Wire.Position, place.Position);
+            WriteGiven(json, Wire.ExpectedStartTime, place.ExpectedStart);
+        }
+
         json.WriteEndObject();
     }
 
@@ -115,12 +143,26 @@ internal static class DetailsBody
         json.WriteNumber(Wire.Number, attempt.Number);
         json.WriteString(Wire.Provider, attempt.Provider);
         json.WriteString(Wire.State, Wire.Of(attempt.State));
+        WriteGiven(json, Wire.RouteReason, attempt.RouteReason);
+        WriteGiven(json, Wire.Refusal, attempt.Refusal is { } refusal ? Wire.Of(refusal) : null);
         WriteGiven(json, Wire.Reason, attempt.Reason);
+        json.WriteNumber(Wire.Cost, attempt.Cost.Dollars);
+        WriteSome(json, Wire.Unconfirmed, attempt.Unconfirmed);
+        WriteGiven(json, Wire.UnfetchedSinceTime, attempt.UnfetchedSince);
+        WriteGiven(json, Wire.ResolvedTime, attempt.ResolvedAt);
         WriteGiven(json, Wire.PreparedTime, attempt.PreparedAt);
         WriteGiven(json, Wire.SentTime, attempt.SentAt);
         WriteGiven(json, Wire.AcceptedTime, attempt.AcceptedAt);
         WriteGiven(json, Wire.EndedTime, attempt.EndedAt);
         json.WriteEndObject();
+    }
+
+    private static void WriteSome(Utf8JsonWriter json, JsonEncodedText name, Usd amount)
+    {
+        if (amount > Usd.Zero)
+        {
+            json.WriteNumber(name, amount.Dollars);
+        }
     }
 
     private static void WriteGiven(Utf8JsonWriter json, JsonEncodedText name, string? text)

@@ -76,6 +76,7 @@ internal sealed class GenerationEndpoints(ITaskDesk desk)
         var envelope = Envelope.Success();
         envelope.Json.WriteStartObject();
         envelope.Json.WriteNumber(Wire.Price, priced.Price.Dollars);
+        envelope.Json.WriteNumber(Wire.Hold, priced.Hold.Dollars);
         envelope.Json.WriteString(Wire.CurrencyName, Wire.Currency);
         if (priced.Provider is { } provider)
         {

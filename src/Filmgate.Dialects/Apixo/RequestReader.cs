@@ -13,6 +13,7 @@ namespace Filmgate.Dialects.Apixo;
 internal static class RequestReader
 {
     private const string DurationRule = "must be 5 or 10 (seconds)";
+    private const string PriorityRule = "must be a whole number from 0 to 9";
     private const string ScaleRule = "must be a number from 0 to 1";
 
     /// <summary>The draft, or null and everything that is wrong with the body's types.</summary>
@@ -25,6 +26,7 @@ internal static class RequestReader
         var callbackUrl = ReadCallbackUrl(fields);
         var provider = fields.Text(RequestField.Provider);
         var source = fields.Text(RequestField.Source);
+        var priority = fields.Number(RequestField.Priority, PriorityRule);
         var metadata = fields.Entries(RequestField.Metadata, GenerationRules.MetadataEntriesMax);
         if (fields.Object(RequestField.Input, "an object with mode, prompt and what the mode needs") is { } input)
         {
@@ -44,6 +46,7 @@ internal static class RequestReader
             CallbackUrl = callbackUrl,
             Source = source,
             Metadata = metadata,
+            Priority = priority,
         };
     }
 

@@ -31,6 +31,14 @@ internal static class RequestSchema
                 "default", GenerationRules.ProviderDefault),
             [Wire.NameOf(RequestField.Source)] = Text("A tag of the caller's, by which GET /tasks finds the task again.", GenerationRules.SourceLengthMax),
             [Wire.NameOf(RequestField.Metadata)] = Metadata(),
+            [Wire.NameOf(RequestField.Priority)] = new JsonObject
+            {
+                ["description"] = "Rank among the account's tasks that wait for a provider: higher goes first.",
+                ["type"] = OrNull("integer"),
+                ["minimum"] = 0,
+                ["maximum"] = GenerationRules.PriorityMax,
+                ["default"] = 0,
+            },
             [Wire.NameOf(RequestField.Input)] = Input(),
         },
         ["if"] = new JsonObject

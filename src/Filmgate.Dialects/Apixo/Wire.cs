@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
@@ -43,7 +44,7 @@ internal static class Wire
     /// <summary>Most entries of <c>image_urls</c> that are read; no mode takes more than two.</summary>
     public const int MaxImageEntries = 16;
 
-    /// <summary>Fields of the body. Source: APIXO, generate-task page; <c>source</c> is sent by its MCP client only, <c>metadata</c> is ours.</summary>
+    /// <summary>Fields of the body. Source: APIXO, generate-task page; <c>source</c> is sent by its MCP client only, <c>metadata</c> and <c>priority</c> are ours.</summary>
     public static readonly ImmutableArray<(string Name, RequestField Field)> BodyFields =
     [
         ("request_type", RequestField.RequestType),
@@ -51,6 +52,7 @@ internal static class Wire
         ("provider", RequestField.Provider),
         ("source", RequestField.Source),
         ("metadata", RequestField.Metadata),
+        ("priority", RequestField.Priority),
         ("input", RequestField.Input),
     ];
 
@@ -85,7 +87,10 @@ internal static class Wire
         ImageUrls = Name("image_urls"), AspectRatio = Name("aspect_ratio"), CfgScale = Name("cfg_scale"), Provider = Name("provider"),
         Attempts = Name("attempts"), Number = Name("number"), Reason = Name("reason"), PreparedTime = Name("preparedTime"),
         SentTime = Name("sentTime"), AcceptedTime = Name("acceptedTime"), EndedTime = Name("endedTime"),
-        Cost = Name("cost"), Hold = Name("hold"), CancelRequestedTime = Name("cancelRequestedTime"), Metadata = Name("metadata");
+        Cost = Name("cost"), Hold = Name("hold"), CancelRequestedTime = Name("cancelRequestedTime"), Metadata = Name("metadata"),
+        Priority = Name("priority"), Unconfirmed = Name("unconfirmedCost"), Queue = Name("queue"), Position = Name("position"),
+        WaitingSinceTime = Name("waitingSinceTime"), ExpectedStartTime = Name("expectedStartTime"), RouteReason = Name("routeReason"),
+        Refusal = Name("refusal"), UnfetchedSinceTime = Name("unfetchedSinceTime"), ResolvedTime = Name("resolvedTime");
 
     /// <summary>Names of lists, estimates and cancellations, which are ours.</summary>
     public static readonly JsonEncodedText
@@ -117,6 +122,9 @@ internal static class Wire
         AttemptState.Abandoned => "abandoned",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not an attempt state."),
     };
+
+    /// <summary>The refusal's class in snake case; ours.</summary>
+    public static string Of(RefusalClass refusal) => refusal == RefusalClass.NotReceived ? "not_received" : refusal.ToString().ToLowerInvariant();
 
     /// <summary>All state names, in the order in which a task meets them.</summary>
     public static ImmutableArray<string> StateNames { get; } = [.. Enum.GetValues<TaskState>().Select(state => Of(state).Value)];

@@ -22,6 +22,8 @@ public sealed class TaskDesk(
     ITaskStore tasks,
     IAccountStore accounts,
     ProviderDirectory providers,
+    IProviderDesks desks,
+    RoutingOptions routing,
     RequestImages images,
     EgressOptions egress,
     ClipLinks links,
@@ -75,7 +77,8 @@ public sealed class TaskDesk(
                 ExternalId = draft.ExternalId,
                 Notes = draft.Notes,
                 Metadata = draft.Metadata,
-                Hold = PriceFor(caller, request, Route(caller, request)),
+                Priority = (int)(draft.Priority ?? 0),
+                Hold = Router.MostItCanCost(await CaseAsync(caller, request, cancellationToken).ConfigureAwait(false)),
                 State = TaskState.Pending,
                 CreatedAt = now,
                 DueAt = now,
@@ -110,9 +113,14 @@ public sealed class TaskDesk(
             return new EstimateOutcome.Refused(faults);
         }
 
-        var provider = Route(caller, request);
-        return new EstimateOutcome.Priced(
-            PriceFor(caller, request, provider), provider?.Name, Router.Explain(request.Provider, caller.Kind == KeyKind.Test, provider));
+        var asked = await CaseAsync(caller, request, cancellationToken).ConfigureAwait(false) with
+        {
+            Standings = await desks.StandingsAsync(providers.Names, cancellationToken).ConfigureAwait(false),
+        };
+        var ranking = Router.Rank(asked, routing);
+        return ranking.Places is [var first, ..]
+            ? new EstimateOutcome.Priced(first.Price, Router.MostItCanCost(asked), first.Provider.Name, first.Reason)
+            : new EstimateOutcome.Priced(Usd.Zero, Usd.Zero, null, Router.WhyNone(asked, ranking).Message);
     }
 
     /// <inheritdoc/>
@@ -136,8 +144,13 @@ public sealed class TaskDesk(
     {
         ArgumentNullException.ThrowIfNull(caller);
         var task = await tasks.LoadAsync(new TaskKey(caller.Account, id), cancellationToken).ConfigureAwait(false);
-        return task is null ? null : links.Details(task);
+        return task is null ? null : links.Details(task) with { Place = await PlaceAsync(task, cancellationToken).ConfigureAwait(false) };
     }
+
+    private async ValueTask<TaskPlace?> PlaceAsync(VideoTask task, CancellationToken cancellationToken) =>
+        task.WaitingFor is { } provider && await desks.PlaceAsync(provider, task.Key, cancellationToken).ConfigureAwait(false) is { } place
+            ? new TaskPlace(place.Position, time.GetRowNow() + place.ExpectedWait)
+            : null;
 
     /// <inheritdoc/>
     public async ValueTask<TaskDetails?> FindByExternalIdAsync(Caller caller, string dialect, string externalId, CancellationToken cancellationToken)
@@ -278,9 +291,10 @@ public sealed class TaskDesk(
             : [new RequestFault(RequestField.CallbackUrl, $"must be an https URL of a public address; this one is refused: {verdict.Refusal}", url)];
     }
 
-    private IVideoProvider? Route(Caller caller, GenerationRequest request) =>
-        Router.Choose(request, caller.Kind == KeyKind.Test, providers.All);
-
-    private static Usd PriceFor(Caller caller, GenerationRequest request, IVideoProvider? provider) =>
-        caller.Kind == KeyKind.Test || provider is null ? Usd.Zero : provider.Facts.Prices.Of(request);
+    private async ValueTask<RoutingCase> CaseAsync(Caller caller, GenerationRequest request, CancellationToken cancellationToken)
+    {
+        var isTest = caller.Kind == KeyKind.Test;
+        var account = isTest ? null : await accounts.FindAsync(caller.Account, cancellationToken).ConfigureAwait(false);
+        return new RoutingCase(request, isTest, account?.Routing ?? RoutingPolicy.Default, providers.All);
+    }
 }

@@ -1,14 +1,28 @@
+using Filmgate.Engine.Routing;
+
 namespace Filmgate.Engine.Grains;
 
-/// <summary>The home of one provider's slots. Its key is the provider's name.</summary>
+/// <summary>The home of one provider's desk. Its key is the provider's name.</summary>
 [Alias("filmgate.provider")]
 public interface IProviderGrain : IGrainWithStringKey
 {
-    /// <summary>Takes a slot, or a place in the queue.</summary>
-    [Alias("take")]
-    ValueTask<bool> TryTakeSlotAsync(string task);
+    /// <summary>Asks for a slot.</summary>
+    [Alias("ask")]
+    ValueTask<SlotAnswer> AskAsync(SlotTicket ticket);
 
-    /// <summary>Gives a slot back.</summary>
+    /// <summary>Gives a slot or a place back. The task's key is <c>account/task</c>.</summary>
     [Alias("release")]
-    ValueTask ReleaseSlotAsync(string task);
+    ValueTask ReleaseAsync(string task);
+
+    /// <summary>Takes an experience in.</summary>
+    [Alias("note")]
+    ValueTask NoteAsync(ProviderNews news);
+
+    /// <summary>How the provider stands.</summary>
+    [Alias("standing")]
+    ValueTask<ProviderStanding> StandingAsync();
+
+    /// <summary>The place of a task in the queue; null when it does not stand in it.</summary>
+    [Alias("place")]
+    ValueTask<QueuePlace?> PlaceAsync(string task);
 }

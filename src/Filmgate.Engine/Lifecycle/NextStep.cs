@@ -22,7 +22,7 @@ public enum NextStep
     Follow,
     /// <summary>The finished clip is fetched, checked and stored.</summary>
     TakeIn,
-    /// <summary>The provider's failure, or its refusal of the request itself, becomes the task's.</summary>
+    /// <summary>The attempt's verdict becomes the task's, unless another provider may be tried.</summary>
     Conclude,
     /// <summary>The caller's wish to cancel becomes the task's end: it is at no provider.</summary>
     Cancel,
@@ -46,7 +46,7 @@ public static class NextSteps
         {
             switch (task.LastAttempt)
             {
-                case null or { State: AttemptState.Refused or AttemptState.Failed }:
+                case null or { State: AttemptState.Refused or AttemptState.Failed or AttemptState.Abandoned }:
                     return NextStep.Cancel;
                 case { State: AttemptState.Prepared }:
                     return NextStep.Withdraw;
@@ -66,7 +66,7 @@ public static class NextSteps
             { State: AttemptState.Unknown } => NextStep.Resolve,
             { State: AttemptState.Accepted } => NextStep.Follow,
             { State: AttemptState.Completed } => NextStep.TakeIn,
-            { State: AttemptState.Failed, FailCode: not null } => NextStep.Conclude,
+            { State: AttemptState.Failed or AttemptState.Abandoned, FailCode: not null } => NextStep.Conclude,
             { State: AttemptState.Refused, Refusal: RefusalClass.Input or RefusalClass.Policy } => NextStep.Conclude,
             _ => NextStep.Route,
         };

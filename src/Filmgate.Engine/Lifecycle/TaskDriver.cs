@@ -3,6 +3,7 @@ using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
@@ -19,8 +20,10 @@ namespace Filmgate.Engine.Lifecycle;
 /// not matter which process, or which life of a process, makes the next one. Grains call it; so can a simulation.
 /// </summary>
 /// <param name="store">Where tasks are kept.</param>
+/// <param name="accounts">Where accounts' policies are kept.</param>
 /// <param name="providers">The configured providers.</param>
-/// <param name="slots">Rights to have a task in flight.</param>
+/// <param name="desks">Slots, queues and health of the providers.</param>
+/// <param name="options">How patient it is.</param>
 /// <param name="inputs">Fetches and checks pictures, and has requests moderated.</param>
 /// <param name="submissions">Makes submissions.</param>
 /// <param name="clips">Takes finished clips in.</param>
@@ -33,8 +36,10 @@ namespace Filmgate.Engine.Lifecycle;
 /// <param name="log">The log.</param>
 public sealed partial class TaskDriver(
     ITaskStore store,
+    IAccountStore accounts,
     ProviderDirectory providers,
-    ISlots slots,
+    IProviderDesks desks,
+    RoutingOptions options,
     InputIntake inputs,
     SubmissionWriter submissions,
     ClipIntake clips,
@@ -46,23 +51,13 @@ public sealed partial class TaskDriver(
     Random chance,
     ILogger<TaskDriver> log)
 {
-    /// <summary>Most submissions of one task that providers answered with a refusal.</summary>
-    public const int AttemptsMax = 5;
-
-    /// <summary>
-    /// Most submissions that were lost unbilled, such as renders that a crash of ours cut off. A clip must outlive a bad day of
-    /// restarts, but not one that is itself the reason for them.
-    /// </summary>
-    public const int LossesMax = 20;
-
     /// <summary>Most tries to fetch a picture over a network that fails.</summary>
     public const int IntakeTriesMax = 2;
 
-    /// <summary>Most tries to take a finished clip in before the task fails.</summary>
+    /// <summary>Quick tries to take a finished clip in; then it is parked and tried at a slow pace.</summary>
     public const int TakeInTriesMax = 8;
 
-    // A freed slot wakes those who wait for it; this is how long a waiter sleeps when that word is lost.
-    private static readonly TimeSpan SlotWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ParkedWait = TimeSpan.FromMinutes(10);
 
     private static readonly Failure Canceled = new(FailureCode.Canceled, "Canceled by the caller.");
 
@@ -80,7 +75,7 @@ public sealed partial class TaskDriver(
             NextStep.Resolve => await ResolveAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
             NextStep.Follow => await FollowAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
             NextStep.TakeIn => await TakeInAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
-            NextStep.Conclude => await FailAsync(task, FailureOf(task.LastAttempt!), cancellationToken).ConfigureAwait(false),
+            NextStep.Conclude => await ConcludeAsync(task, task.LastAttempt!, cancellationToken).ConfigureAwait(false),
             NextStep.Cancel => await FailAsync(task, Canceled, cancellationToken).ConfigureAwait(false),
             NextStep.Withdraw => await RefuseAsync(
                 task, task.LastAttempt!, RefusalClass.NotReceived, Canceled.Message, TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
@@ -109,27 +104,70 @@ public sealed partial class TaskDriver(
         };
     }
 
-    private async ValueTask<StepOutcome> RouteAsync(VideoTask task, CancellationToken cancellationToken)
+    private async ValueTask<StepOutcome> RouteAsync(VideoTask task, CancellationToken cancellationToken) =>
+        await RouteAsync(task, await PolicyOfAsync(task, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<StepOutcome> RouteAsync(VideoTask task, RoutingPolicy policy, CancellationToken cancellationToken)
     {
-        var losses = task.Attempts.Count(IsLoss);
-        if (losses >= LossesMax || task.Attempts.Length - losses >= AttemptsMax)
+        // :: Step 1: who can take it, the best first.
+        var asked = new RoutingCase(task.Request, task.IsTest, policy, providers.All)
         {
-            var failure = new Failure(FailureCode.GenerationFailed, $"Given up after {task.Attempts.Length} attempts: {task.LastAttempt!.Reason}");
-            return await FailAsync(task, failure, cancellationToken).ConfigureAwait(false);
+            Standings = await desks.StandingsAsync(providers.Names, cancellationToken).ConfigureAwait(false),
+            Attempts = task.Attempts,
+        };
+        var ranking = Router.Rank(asked, options);
+        if (RoutePatience.GiveUp(task, ranking, options, Now) is { } tired)
+        {
+            return await FailAsync(task, tired, cancellationToken).ConfigureAwait(false);
         }
 
-        var route = Router.Choose(task.Request, task.IsTest, providers.All, [.. task.Attempts.Where(IsTurnedAway).Select(attempt => attempt.Provider)]);
-        if (route is null)
+        if (ranking.Places.IsEmpty)
         {
-            return await FailAsync(task, Router.WhyNone(task.Request, task.IsTest, providers.All), cancellationToken).ConfigureAwait(false);
+            var verdict = NextSteps.Of(task) == NextStep.Conclude ? FailureOf(task.LastAttempt!) : Router.WhyNone(asked, ranking);
+            return await FailAsync(task, verdict, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!await slots.TryTakeAsync(route.Name, task.Key, cancellationToken).ConfigureAwait(false))
+        // :: Step 2: a slot there, or a place in its queue.
+        var place = ranking.Places[0];
+        var ticket = new SlotTicket(task.Key.ToString(), policy.QueueWeight, task.Priority, task.WaitingSince ?? task.CreatedAt);
+        var slot = await desks.AskAsync(place.Provider.Name, ticket, cancellationToken).ConfigureAwait(false);
+        TaskTransition step = slot.Granted
+            ? new TaskTransition.PrepareAttempt(Now, ids.NewAttempt(), place.Provider.Name, place.Reason)
+            : new TaskTransition.Queue(Now, place.Provider.Name, Now + slot.AskAgainAfter);
+        var routed = await ApplyAsync(task, step, cancellationToken).ConfigureAwait(false);
+
+        // :: Step 3: nothing is kept that is not on record.
+        if (routed.Won && task.WaitingFor is { } left && left != place.Provider.Name)
         {
-            return await PostponeAsync(task, SlotWait, $"Waiting for a slot at {route.Name}.", cancellationToken).ConfigureAwait(false);
+            await desks.ReleaseAsync(left, task.Key, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!routed.Won)
+        {
+            await ReleaseUnlessThereAsync(task.Key, place.Provider.Name, cancellationToken).ConfigureAwait(false);
         }
 
-        return await ApplyAsync(task, new TaskTransition.PrepareAttempt(Now, ids.NewAttempt(), route.Name), cancellationToken).ConfigureAwait(false);
+        return routed;
+    }
+
+    // Another life of the task moved it meanwhile: perhaps to the same provider, and then the slot is its own.
+    private async ValueTask ReleaseUnlessThereAsync(TaskKey key, string provider, CancellationToken cancellationToken)
+    {
+        var now = await store.LoadAsync(key, cancellationToken).ConfigureAwait(false);
+        if (now is null || !(now.WaitingFor == provider || (now.LastAttempt is { } last && last.Provider == provider && last.State.IsOpen())))
+        {
+            await desks.ReleaseAsync(provider, key, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<RoutingPolicy> PolicyOfAsync(VideoTask task, CancellationToken cancellationToken) =>
+        (await accounts.FindAsync(task.Key.Account, cancellationToken).ConfigureAwait(false))?.Routing ?? RoutingPolicy.Default;
+
+    private async ValueTask<StepOutcome> ConcludeAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
+    {
+        var policy = await PolicyOfAsync(task, cancellationToken).ConfigureAwait(false);
+        return RoutePatience.MayTryElsewhere(attempt, policy)
+            ? await RouteAsync(task, policy, cancellationToken).ConfigureAwait(false)
+            : await FailAsync(task, FailureOf(attempt), cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<StepOutcome> SubmitAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
@@ -170,16 +208,41 @@ public sealed partial class TaskDriver(
         var result = await SubmitAsync(provider, submission, cancellationToken).ConfigureAwait(false);
 
         // :: Step 4: record what came of it.
-        return result switch
+        switch (result)
         {
-            SubmitResult.Accepted accepted => await ApplyAsync(
-                sent.Task, new TaskTransition.AcceptAttempt(Now, attempt.Id, accepted.UpstreamId, Now + accepted.ReadAfter), cancellationToken).ConfigureAwait(false),
-            SubmitResult.Refused refused => await RefuseAsync(
-                sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken, refused.Code).ConfigureAwait(false),
-            SubmitResult.Unknown unknown => await ApplyAsync(
-                sent.Task, new TaskTransition.LoseAnswer(Now, attempt.Id, unknown.Reason, Now), cancellationToken).ConfigureAwait(false),
-            _ => throw new InvalidOperationException($"No case is written for {result.GetType().Name}."),
-        };
+            case SubmitResult.Accepted accepted:
+                var taken = await AcceptAsync(sent.Task, attempt, accepted.UpstreamId, Now + accepted.ReadAfter, cancellationToken).ConfigureAwait(false);
+                await desks.NoteAsync(provider.Name, new ProviderNews(NewsKind.Accepted), cancellationToken).ConfigureAwait(false);
+                return taken;
+            case SubmitResult.Refused refused:
+                await desks.NoteAsync(provider.Name, new ProviderNews(NewsKind.Refused, refused.Class, refused.RetryAfter), cancellationToken).ConfigureAwait(false);
+                return await RefuseAsync(sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken, refused.Code).ConfigureAwait(false);
+            case SubmitResult.Unknown unknown:
+                var lost = await ApplyAsync(
+                    sent.Task, new TaskTransition.LoseAnswer(Now, attempt.Id, unknown.Reason, Now), cancellationToken).ConfigureAwait(false);
+                await desks.NoteAsync(provider.Name, new ProviderNews(NewsKind.Lost), cancellationToken).ConfigureAwait(false);
+                return lost;
+            default:
+                throw new InvalidOperationException($"No case is written for {result.GetType().Name}.");
+        }
+    }
+
+    private async ValueTask<StepOutcome> AcceptAsync(VideoTask task, Attempt attempt, string upstreamId, DateTimeOffset readAt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ApplyAsync(task, new TaskTransition.AcceptAttempt(Now, attempt.Id, upstreamId, readAt), cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpstreamIdTakenException error)
+        {
+            // Two clips under one id: one of the two cannot be followed, and nobody can say which. Never both with one file.
+            LogIdTaken(error, attempt.Provider, attempt.Id.Value);
+            return attempt.CandidateId == upstreamId
+                ? await ApplyAsync(task, new TaskTransition.DropCandidate(Now, attempt.Id), cancellationToken).ConfigureAwait(false)
+                : task.LastAttempt is { State: AttemptState.Unknown }
+                    ? await WaitForWordAsync(task, attempt, error.Message, cancellationToken).ConfigureAwait(false)
+                    : await ApplyAsync(task, new TaskTransition.LoseAnswer(Now, attempt.Id, error.Message, Now), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<SubmitResult> SubmitAsync(IVideoProvider provider, Submission submission, CancellationToken cancellationToken)
@@ -207,19 +270,59 @@ public sealed partial class TaskDriver(
             return await PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
         }
 
+        // :: Step 1: an id that a callback named, read with our own credentials.
+        if (attempt.CandidateId is { } candidate)
+        {
+            return await provider.ReadAsync(candidate, cancellationToken).ConfigureAwait(false) switch
+            {
+                Reading.Lost => await ApplyAsync(task, new TaskTransition.DropCandidate(Now, attempt.Id), cancellationToken).ConfigureAwait(false),
+                Reading.Unreadable unreadable => await WaitForWordAsync(task, attempt, unreadable.Reason, cancellationToken).ConfigureAwait(false),
+                _ => await AcceptAsync(task, attempt, candidate, Now, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
+        // :: Step 2: our own id.
         var sighting = await provider.FindAsync(attempt.Id, cancellationToken).ConfigureAwait(false);
         return sighting switch
         {
-            Sighting.Found found => await ApplyAsync(
-                task, new TaskTransition.AcceptAttempt(Now, attempt.Id, found.UpstreamId, Now), cancellationToken).ConfigureAwait(false),
+            Sighting.Found found => await AcceptAsync(task, attempt, found.UpstreamId, Now, cancellationToken).ConfigureAwait(false),
             Sighting.Absent when attempt.SentAt + provider.Facts.LookupSettles - Now is { } wait && wait > TimeSpan.Zero => await PostponeAsync(
                 task, wait, "The provider does not have it yet.", cancellationToken).ConfigureAwait(false),
             Sighting.Absent => await RefuseAsync(
                 task, attempt, RefusalClass.NotReceived, "The provider does not have it.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
-            Sighting.CannotTell unclear => await PostponeAsync(task, unclear.Reason, cancellationToken).ConfigureAwait(false),
+            Sighting.CannotTell unclear => await WaitForWordAsync(task, attempt, unclear.Reason, cancellationToken).ConfigureAwait(false),
             _ => throw new InvalidOperationException($"No case is written for {sighting.GetType().Name}."),
         };
     }
+
+    // Nobody knows yet. After the deadline the operator's policy decides what follows, never chance.
+    private async ValueTask<StepOutcome> WaitForWordAsync(VideoTask task, Attempt attempt, string reason, CancellationToken cancellationToken)
+    {
+        var left = attempt.SentAt!.Value + options.UnknownDeadline - Now;
+        if (left > TimeSpan.Zero)
+        {
+            var wait = Backoff.After(task.Tries, chance.NextDouble());
+            return await PostponeAsync(task, wait < left ? wait : left, reason, cancellationToken).ConfigureAwait(false);
+        }
+
+        var stake = PriceOf(task, attempt.Provider);
+        LogUnresolved(attempt.Provider, attempt.Id.Value, task.Key.Task.Value, options.WhenUnknown);
+        var renewed = options.WhenUnknown == UnknownPolicy.Resubmit && task.CancelRequestedAt is null;
+        return await CloseAsync(
+            task,
+            attempt,
+            new TaskTransition.AbandonAttempt(
+                Now,
+                attempt.Id,
+                $"Nobody could say within {options.UnknownDeadline.TotalMinutes:0} minutes whether {attempt.Provider} has it: {attempt.Reason}",
+                stake,
+                renewed ? null : FailureCode.GenerationFailed,
+                renewed ? stake : Usd.Zero),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private Usd PriceOf(VideoTask task, string provider) =>
+        !task.IsTest && providers.TryGet(provider, out var known) ? known.Facts.Prices.Of(task.Request) : Usd.Zero;
 
     private async ValueTask<StepOutcome> FollowAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
     {
@@ -244,6 +347,17 @@ public sealed partial class TaskDriver(
         var reading = await provider.ReadAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
         switch (reading)
         {
+            case Reading.InProgress or Reading.Unreadable when Now - attempt.AcceptedAt > options.FollowDeadline:
+                return await CloseAsync(
+                    task,
+                    attempt,
+                    new TaskTransition.AbandonAttempt(
+                        Now,
+                        attempt.Id,
+                        $"{provider.Name} took it and did not finish it within {options.FollowDeadline.TotalHours:0} hours.",
+                        PriceOf(task, provider.Name),
+                        FailureCode.ProcessingTimeout),
+                    cancellationToken).ConfigureAwait(false);
             case Reading.InProgress progress:
                 return await ApplyAsync(
                     task, new TaskTransition.NoteProgress(Now, attempt.Id, progress.Percent ?? task.Progress, Now + progress.ReadAfter), cancellationToken)
@@ -255,8 +369,14 @@ public sealed partial class TaskDriver(
                 return await CloseAsync(
                     task, attempt, new TaskTransition.CompleteAttempt(Now, attempt.Id, completed.Location, cost), cancellationToken).ConfigureAwait(false);
             case Reading.Failed failed:
+                var (charged, unconfirmed) = task.IsTest ? (Usd.Zero, Usd.Zero)
+                    : failed.Cost is { } said ? (said, Usd.Zero)
+                    : (Usd.Zero, provider.Facts.FailureBills ? provider.Facts.Prices.Of(task.Request) : Usd.Zero);
                 return await CloseAsync(
-                    task, attempt, new TaskTransition.FailAttempt(Now, attempt.Id, failed.Failure.Message, failed.Failure.Code), cancellationToken).ConfigureAwait(false);
+                    task,
+                    attempt,
+                    new TaskTransition.FailAttempt(Now, attempt.Id, failed.Failure.Message, failed.Failure.Code, charged, unconfirmed),
+                    cancellationToken).ConfigureAwait(false);
             case Reading.Lost lost:
                 return await CloseAsync(
                     task, attempt, new TaskTransition.FailAttempt(Now, attempt.Id, lost.Reason, Code: null), cancellationToken).ConfigureAwait(false);
@@ -287,6 +407,15 @@ public sealed partial class TaskDriver(
                 return succeeded;
             case ClipOutcome.Unusable unusable when task.Tries + 1 < TakeInTriesMax:
                 return await PostponeAsync(task, unusable.Reason, cancellationToken).ConfigureAwait(false);
+            case ClipOutcome.Unusable unusable when Now - attempt.EndedAt < (provider.Facts.ResultLifetime ?? options.ClipPatience):
+                if (attempt.UnfetchedSince is null)
+                {
+                    GatewayMetrics.CountUnfetched(provider.Name);
+                    LogUnfetched(provider.Name, attempt.Id.Value, task.Key.Task.Value, unusable.Reason);
+                }
+
+                return await ApplyAsync(
+                    task, new TaskTransition.ParkClip(Now, attempt.Id, unusable.Reason, Now + ParkedWait), cancellationToken).ConfigureAwait(false);
             case ClipOutcome.Unusable unusable:
                 return await FailAsync(task, new Failure(FailureCode.GenerationFailed, unusable.Reason), cancellationToken).ConfigureAwait(false);
             default:
@@ -297,13 +426,12 @@ public sealed partial class TaskDriver(
     private async ValueTask<StepOutcome> RefuseAsync(
         VideoTask task, Attempt attempt, RefusalClass refusal, string reason, TimeSpan? retryAfter, CancellationToken cancellationToken, FailureCode? code = null)
     {
-        var isFinal = refusal is RefusalClass.Input or RefusalClass.Policy;
-        var wait = isFinal ? TimeSpan.Zero : retryAfter ?? Backoff.After(task.Attempts.Length, chance.NextDouble());
-        var refused = await CloseAsync(
-            task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait, code), cancellationToken).ConfigureAwait(false);
-        return refused.Won && isFinal
-            ? await FailAsync(refused.Task, FailureOf(refused.Task.LastAttempt!), cancellationToken).ConfigureAwait(false)
-            : refused;
+        // Its health says when a provider may be asked again; only one that says nothing of itself makes the task wait.
+        var isVerdict = refusal is RefusalClass.Input or RefusalClass.Policy;
+        var wait = refusal is RefusalClass.Outage or RefusalClass.NotReceived ? retryAfter ?? Backoff.After(task.Attempts.Length, chance.NextDouble()) : TimeSpan.Zero;
+        var unconfirmed = isVerdict && providers.TryGet(attempt.Provider, out var provider) && provider.Facts.RefusalBills ? PriceOf(task, attempt.Provider) : Usd.Zero;
+        return await CloseAsync(
+            task, attempt, new TaskTransition.RefuseAttempt(Now, attempt.Id, refusal, reason, Now + wait, code, unconfirmed), cancellationToken).ConfigureAwait(false);
     }
 
     // Read from the record, so that a crash between the attempt's end and the task's changes nothing.
@@ -316,7 +444,17 @@ public sealed partial class TaskDriver(
         var closed = await ApplyAsync(task, step, cancellationToken).ConfigureAwait(false);
         if (closed.Won)
         {
-            await slots.ReleaseAsync(attempt.Provider, task.Key, cancellationToken).ConfigureAwait(false);
+            await desks.ReleaseAsync(attempt.Provider, task.Key, cancellationToken).ConfigureAwait(false);
+            if (NewsOf(step) is { } news)
+            {
+                await desks.NoteAsync(attempt.Provider, news, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (closed.Task.LastAttempt!.Unconfirmed > Usd.Zero)
+            {
+                GatewayMetrics.CountUnconfirmed(attempt.Provider);
+            }
+
             if (step is TaskTransition.FailAttempt)
             {
                 await ReleaseAtProviderAsync(attempt, cancellationToken).ConfigureAwait(false);
@@ -326,10 +464,24 @@ public sealed partial class TaskDriver(
         return closed;
     }
 
+    // A verdict on the content says nothing about the provider.
+    private static ProviderNews? NewsOf(TaskTransition step) => step switch
+    {
+        TaskTransition.CompleteAttempt => new ProviderNews(NewsKind.Completed),
+        TaskTransition.FailAttempt { Code: FailureCode.GenerationFailed or FailureCode.ProcessingTimeout or FailureCode.ModelUnavailable or null } => new ProviderNews(NewsKind.Failed),
+        _ => null,
+    };
+
     private async ValueTask<StepOutcome> FailAsync(VideoTask task, Failure failure, CancellationToken cancellationToken)
     {
         var at = Now;
-        return await TellAsync(task, TaskEvents.Completed, callback => new TaskTransition.Fail(at, failure, callback), cancellationToken).ConfigureAwait(false);
+        var failed = await TellAsync(task, TaskEvents.Completed, callback => new TaskTransition.Fail(at, failure, callback), cancellationToken).ConfigureAwait(false);
+        if (failed.Won && task.WaitingFor is { } left)
+        {
+            await desks.ReleaseAsync(left, task.Key, cancellationToken).ConfigureAwait(false);
+        }
+
+        return failed;
     }
 
     // The callback says what the task is after the step, so the step is tried out before it is made; both have one moment, so that callback
@@ -405,14 +557,6 @@ public sealed partial class TaskDriver(
         }
     }
 
-    // It said no to us rather than to this task; another provider has no such cause.
-    private static bool IsTurnedAway(Attempt attempt) => attempt.Refusal
-        is RefusalClass.Balance or RefusalClass.Auth or RefusalClass.Permission or RefusalClass.Outage;
-
-    private static bool IsLoss(Attempt attempt) => attempt
-        is { State: AttemptState.Failed, FailCode: null }
-        or { Refusal: RefusalClass.NotReceived };
-
     private DateTimeOffset Now => time.GetRowNow();
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Task {Task}: {Step}, now {State} at revision {Revision}.")]
@@ -432,4 +576,13 @@ public sealed partial class TaskDriver(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} threw while taking attempt {Attempt}; its answer counts as lost.")]
     private partial void LogProviderThrew(Exception error, string provider, string attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Provider {Provider} named an id for attempt {Attempt} that stands for another attempt already.")]
+    private partial void LogIdTaken(Exception error, string provider, string attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Nobody can say whether provider {Provider} has attempt {Attempt} of task {Task}; its charge stays unconfirmed, policy {Policy}.")]
+    private partial void LogUnresolved(string provider, string attempt, string task, UnknownPolicy policy);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The clip of attempt {Attempt} of task {Task} exists at provider {Provider} and cannot be fetched: {Reason}")]
+    private partial void LogUnfetched(string provider, string attempt, string task, string reason);
 }

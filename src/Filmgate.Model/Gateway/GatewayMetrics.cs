@@ -19,11 +19,20 @@ public static class GatewayMetrics
     /// <summary>Counts tasks that have ended; labels <c>state</c>, <c>provider</c>, <c>fail_code</c>, each <c>none</c> where there is none.</summary>
     public const string TaskEnds = "filmgate.task.ends";
 
+    /// <summary>Counts clips that exist at a provider and cannot be fetched; label <c>provider</c>. Each wants a look by the operator.</summary>
+    public const string Unfetched = "filmgate.clips.unfetched";
+
+    /// <summary>Counts attempts that were given up with an unconfirmed charge; label <c>provider</c>. Each wants a decision by the operator.</summary>
+    public const string Unconfirmed = "filmgate.charges.unconfirmed";
+
     private const string None = "none";
 
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> RefusalCounter = Meter.CreateCounter<long>(Refusals, "{refusal}", "Requests that were refused.");
     private static readonly Counter<long> TaskEndCounter = Meter.CreateCounter<long>(TaskEnds, "{task}", "Tasks that have ended.");
+
+    private static readonly Counter<long> UnfetchedCounter = Meter.CreateCounter<long>(Unfetched, "{clip}", "Clips that exist at a provider and cannot be fetched.");
+    private static readonly Counter<long> UnconfirmedCounter = Meter.CreateCounter<long>(Unconfirmed, "{charge}", "Charges that nobody could confirm.");
 
     private static readonly FrozenDictionary<RefusalKind, string> Kinds = Words<RefusalKind>();
     private static readonly FrozenDictionary<RefusalStage, string> Stages = Words<RefusalStage>();
@@ -52,6 +61,12 @@ public static class GatewayMetrics
             new("provider", task.LastAttempt?.Provider ?? None),
             new("fail_code", task.Failure?.Code.Name() ?? None));
     }
+
+    /// <summary>Counts a clip that cannot be fetched from a provider.</summary>
+    public static void CountUnfetched(string provider) => UnfetchedCounter.Add(1, new KeyValuePair<string, object?>("provider", provider));
+
+    /// <summary>Counts a charge of a provider that nobody could confirm.</summary>
+    public static void CountUnconfirmed(string provider) => UnconfirmedCounter.Add(1, new KeyValuePair<string, object?>("provider", provider));
 
     private static FrozenDictionary<T, string> Words<T>()
         where T : struct, Enum => Enum.GetValues<T>().ToFrozenDictionary(value => value, value => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));

@@ -96,10 +96,11 @@ public abstract record EstimateOutcome
     }
 
     /// <summary>What it would cost and where it would go.</summary>
-    /// <param name="Price">The price; zero for test keys.</param>
+    /// <param name="Price">The price at that provider; zero for test keys.</param>
+    /// <param name="Hold">What a creation would hold: the most that it can cost at any provider it may go to.</param>
     /// <param name="Provider">The provider that would be chosen now; null when none can take it.</param>
-    /// <param name="Why">Why that one, in a sentence.</param>
-    public sealed record Priced(Usd Price, string? Provider, string Why) : EstimateOutcome;
+    /// <param name="Why">Why that one, or why none, in a sentence.</param>
+    public sealed record Priced(Usd Price, Usd Hold, string? Provider, string Why) : EstimateOutcome;
 
     /// <summary>The request is wrong.</summary>
     /// <param name="Faults">Everything that is wrong with it; at least one.</param>
@@ -140,6 +141,9 @@ public sealed record TaskView
 /// <param name="PosterUrl">Signed address of the poster; null when there is none.</param>
 public sealed record TaskDetails(VideoTask Task, string? ClipUrl, string? PosterUrl)
 {
+    /// <summary>Its place in the queue of <see cref="VideoTask.WaitingFor"/>; null when it does not wait, or was not asked about alone.</summary>
+    public TaskPlace? Place { get; init; }
+
     /// <summary>The task as far as a status answer shows it.</summary>
     public TaskView View => new()
     {
@@ -151,3 +155,8 @@ public sealed record TaskDetails(VideoTask Task, string? ClipUrl, string? Poster
         ClipUrl = ClipUrl,
     };
 }
+
+/// <summary>Where a task stands in a provider's queue.</summary>
+/// <param name="Position">1 for the next one.</param>
+/// <param name="ExpectedStart">When its turn is thought to come.</param>
+public sealed record TaskPlace(int Position, DateTimeOffset ExpectedStart);

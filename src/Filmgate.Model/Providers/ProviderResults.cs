@@ -86,7 +86,8 @@ public abstract record Reading
 
     /// <summary>It could not do it.</summary>
     /// <param name="Failure">Code and sentence for the caller.</param>
-    public sealed record Failed(Failure Failure) : Reading;
+    /// <param name="Cost">What it says that it charged all the same; null when it does not say, so that what is known about it counts.</param>
+    public sealed record Failed(Failure Failure, Usd? Cost = null) : Reading;
 
     /// <summary>It does not know the task (any more), and bills nothing for it.</summary>
     /// <param name="Reason">Why, in a sentence.</param>

@@ -18,6 +18,8 @@ public enum RequestField
     Source,
     /// <summary>The caller's own notes.</summary>
     Metadata,
+    /// <summary>Rank among the account's waiting tasks.</summary>
+    Priority,
     /// <summary>The object that holds the generation's parameters.</summary>
     Input,
     /// <summary>Mode.</summary>
@@ -87,6 +89,9 @@ public sealed record GenerationDraft
 
     /// <summary>The caller's tag.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Rank among the account's waiting tasks: higher goes first; null for 0.</summary>
+    public decimal? Priority { get; init; }
 
     /// <summary>The caller's own id for the task, unique among its account's tasks of one surface; null when not given.</summary>
     public string? ExternalId { get; init; }

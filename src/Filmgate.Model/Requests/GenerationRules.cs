@@ -17,6 +17,8 @@ public static class GenerationRules
     public const int SourceLengthMax = 200;
     /// <summary>Most entries of <c>metadata</c>.</summary>
     public const int MetadataEntriesMax = 16;
+    /// <summary>The highest rank among an account's waiting tasks; 0 is the lowest, and the default.</summary>
+    public const int PriorityMax = 9;
     /// <summary>Longest name of an entry of <c>metadata</c>, in Unicode characters.</summary>
     public const int MetadataNameLengthMax = 64;
     /// <summary>Longest value of an entry of <c>metadata</c>, in Unicode characters.</summary>
@@ -61,6 +63,10 @@ public static class GenerationRules
         CheckText(RequestField.Source, draft.Source, SourceLengthMax, null, found);
         CheckText(RequestField.ExternalId, draft.ExternalId, ExternalIdLengthMax, null, found);
         CheckMetadata(draft.Metadata, found);
+        if (draft.Priority is { } priority && (priority is < 0 or > PriorityMax || priority != decimal.Truncate(priority)))
+        {
+            found.Add(new(RequestField.Priority, $"must be a whole number from 0 to {PriorityMax}", priority.ToString()));
+        }
 
         if (draft.Duration is { } seconds && !IsDuration(seconds))
         {

@@ -39,6 +39,7 @@ public sealed record IdempotencyClaim(string Key, string Fingerprint, DateTimeOf
             draft.Mode, draft.Prompt, draft.NegativePrompt, Number(draft.Duration), draft.AspectRatio, Number(draft.CfgScale),
             draft.Provider, draft.CallbackUrl, draft.CallbackEvents.ToString(), draft.Source, draft.ExternalId, Number(draft.ImageUrls.Length), .. draft.ImageUrls,
             .. draft.Metadata.SelectMany(pair => new[] { pair.Key, pair.Value }),
+            .. draft.Priority is null or 0 ? [] : new[] { null, Number(draft.Priority) },
         ];
         foreach (var part in parts)
         {

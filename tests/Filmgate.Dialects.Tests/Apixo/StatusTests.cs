@@ -6,6 +6,7 @@ using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Tests.Http;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
@@ -112,6 +113,22 @@ public sealed class StatusTests(TestGateway gateway)
             (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"master-text-to-video","state":"pending","progress":0,"createTime":1760000000000,"cost":0,"hold":0,"input":{"mode":"master-text-to-video","prompt":"a cat","duration":5,"aspect_ratio":"9:16","cfg_scale":0.5,"provider":"auto"},"attempts":[]}}"""),
             await gateway.GetAsync("/api/v1/tasks/d1"));
 
+        var waiting = task with { Priority = 3, WaitingFor = "fal", WaitingSince = Created.AddSeconds(1) };
+        gateway.Desk.Put(new TaskDetails(waiting, null, null) { Place = new TaskPlace(7, Created.AddSeconds(90)) });
+        Assert.Contains(
+            ""","cost":0,"hold":0,"priority":3,"queue":{"provider":"fal","waitingSinceTime":1760000001000,"position":7,"expectedStartTime":1760000090000},"input":""",
+            (await gateway.GetAsync("/api/v1/tasks/d1")).Body, StringComparison.Ordinal);
+
+        var doubtful = task with
+        {
+            State = TaskState.Failed, CompletedAt = Created, Failure = new Failure(FailureCode.GenerationFailed, "Nobody knows."), Hold = Usd.FromDollars(0.28m),
+            Attempts = [new Attempt { Id = new AttemptId("a1"), Number = 1, Provider = "fal", State = AttemptState.Abandoned, Unconfirmed = Usd.FromDollars(0.28m), PreparedAt = Created }],
+        };
+        gateway.Desk.Put(new TaskDetails(doubtful, null, null));
+        var body = (await gateway.GetAsync("/api/v1/tasks/d1")).Body;
+        Assert.Contains(""","cost":0,"unconfirmedCost":0.28,"hold":0.28,""", body, StringComparison.Ordinal);
+        Assert.Contains("""{"number":1,"provider":"fal","state":"abandoned","cost":0,"unconfirmedCost":0.28,""", body, StringComparison.Ordinal);
+
         var done = task with
         {
             State = TaskState.Success,
@@ -121,12 +138,12 @@ public sealed class StatusTests(TestGateway gateway)
             Request = task.Request with { Mode = GenerationMode.ProImageToVideo, AspectRatio = null, NegativePrompt = "blur", Images = ["https://e.test/a?x=1&y=2"] },
             Clip = new Clip { Id = new ClipId("clip_1"), Sha256 = "00", Length = 123_456, Width = 1080, Height = 1920, Duration = TimeSpan.FromSeconds(5.041), Frames = 121, ExpiresAt = Created },
             Attempts = ImmutableArray.Create(
-                new Attempt { Id = new AttemptId("a1"), Number = 1, Provider = "fal", State = AttemptState.Refused, Refusal = RefusalClass.Busy, Reason = "full", PreparedAt = Created, SentAt = Created.AddSeconds(1), EndedAt = Created.AddSeconds(2) },
-                new Attempt { Id = new AttemptId("a2"), Number = 2, Provider = "kling", State = AttemptState.Completed, UpstreamId = "secret", PreparedAt = Created.AddSeconds(2), SentAt = Created.AddSeconds(3), AcceptedAt = Created.AddSeconds(4), EndedAt = Created.AddSeconds(8) }),
+                new Attempt { Id = new AttemptId("a1"), Number = 1, Provider = "fal", State = AttemptState.Refused, Refusal = RefusalClass.Busy, RouteReason = "It is cheap.", Reason = "full", PreparedAt = Created, SentAt = Created.AddSeconds(1), EndedAt = Created.AddSeconds(2) },
+                new Attempt { Id = new AttemptId("a2"), Number = 2, Provider = "kling", State = AttemptState.Completed, UpstreamId = "secret", Cost = Usd.FromDollars(0.28m), UnfetchedSince = Created.AddSeconds(8), PreparedAt = Created.AddSeconds(2), SentAt = Created.AddSeconds(3), AcceptedAt = Created.AddSeconds(4), EndedAt = Created.AddSeconds(8) }),
         };
         gateway.Desk.Put(new TaskDetails(done, "https://h.test/v.mp4?a=1&b=2", "https://h.test/v.jpg"));
         Assert.Equal(
-            (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"pro-image-to-video","state":"success","progress":100,"createTime":1760000000000,"completeTime":1760000009000,"costTime":9000,"cost":0,"resultUrls":["https://h.test/v.mp4?a=1&b=2"],"posterUrl":"https://h.test/v.jpg","clip":{"width":1080,"height":1920,"duration":5.041,"frames":121,"bytes":123456},"source":"mcp","input":{"mode":"pro-image-to-video","prompt":"a cat","negative_prompt":"blur","duration":5,"image_urls":["https://e.test/a?x=1&y=2"],"cfg_scale":0.5,"provider":"auto"},"attempts":[{"number":1,"provider":"fal","state":"refused","reason":"full","preparedTime":1760000000000,"sentTime":1760000001000,"endedTime":1760000002000},{"number":2,"provider":"kling","state":"completed","preparedTime":1760000002000,"sentTime":1760000003000,"acceptedTime":1760000004000,"endedTime":1760000008000}]}}"""),
+            (200, """{"code":200,"message":"success","data":{"taskId":"d1","model":"kling-2-1","mode":"pro-image-to-video","state":"success","progress":100,"createTime":1760000000000,"completeTime":1760000009000,"costTime":9000,"cost":0.28,"resultUrls":["https://h.test/v.mp4?a=1&b=2"],"posterUrl":"https://h.test/v.jpg","clip":{"width":1080,"height":1920,"duration":5.041,"frames":121,"bytes":123456},"source":"mcp","input":{"mode":"pro-image-to-video","prompt":"a cat","negative_prompt":"blur","duration":5,"image_urls":["https://e.test/a?x=1&y=2"],"cfg_scale":0.5,"provider":"auto"},"attempts":[{"number":1,"provider":"fal","state":"refused","routeReason":"It is cheap.","refusal":"busy","reason":"full","cost":0,"preparedTime":1760000000000,"sentTime":1760000001000,"endedTime":1760000002000},{"number":2,"provider":"kling","state":"completed","cost":0.28,"unfetchedSinceTime":1760000008000,"preparedTime":1760000002000,"sentTime":1760000003000,"acceptedTime":1760000004000,"endedTime":1760000008000}]}}"""),
             await gateway.GetAsync("/api/v1/tasks/d1"));
     }
 

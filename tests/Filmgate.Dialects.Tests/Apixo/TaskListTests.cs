@@ -17,7 +17,7 @@ public sealed class TaskListTests(TestGateway gateway)
         """{"taskId":"task_l1","model":"kling-2-1","mode":"master-text-to-video","state":"processing","progress":40,"createTime":1760000000000,"cancelRequestedTime":1760000001000,"cost":0,"hold":1.4,"source":"mcp","metadata":{"film":"ż & \"q\"","shot":"7"},"input":{"mode":"master-text-to-video","prompt":"a cat","duration":5,"aspect_ratio":"16:9","cfg_scale":0.5,"provider":"auto"},"attempts":[]}""";
 
     private const string Done =
-        """{"taskId":"task_l2","model":"kling-2-1","mode":"master-text-to-video","state":"failed","progress":0,"createTime":1760000000000,"completeTime":1760000002000,"failCode":"CANCELED","failMsg":"Canceled by the caller.","cost":0.28,"input":{"mode":"master-text-to-video","prompt":"a cat","duration":5,"aspect_ratio":"16:9","cfg_scale":0.5,"provider":"auto"},"attempts":[{"number":1,"provider":"kling","state":"failed","preparedTime":1760000000000}]}""";
+        """{"taskId":"task_l2","model":"kling-2-1","mode":"master-text-to-video","state":"failed","progress":0,"createTime":1760000000000,"completeTime":1760000002000,"failCode":"CANCELED","failMsg":"Canceled by the caller.","cost":0.28,"input":{"mode":"master-text-to-video","prompt":"a cat","duration":5,"aspect_ratio":"16:9","cfg_scale":0.5,"provider":"auto"},"attempts":[{"number":1,"provider":"kling","state":"failed","cost":0.28,"preparedTime":1760000000000}]}""";
 
     [Fact]
     public async Task Pages_follow_one_another_and_the_last_one_has_no_cursor()
@@ -89,9 +89,9 @@ public sealed class TaskListTests(TestGateway gateway)
     }
 
     [Theory]
-    [InlineData("a cat", 5, """{"price":1.4,"currency":"USD","provider":"kling","reason":"It is the first official provider for 'auto'."}""")]
-    [InlineData("a cat", 10, """{"price":2.8,"currency":"USD","provider":"kling","reason":"It is the first official provider for 'auto'."}""")]
-    [InlineData("@nobody", 5, """{"price":0,"currency":"USD","reason":"No configured provider fits 'auto'."}""")]
+    [InlineData("a cat", 5, """{"price":1.4,"hold":3,"currency":"USD","provider":"kling","reason":"It is the first official provider for 'auto'."}""")]
+    [InlineData("a cat", 10, """{"price":2.8,"hold":3,"currency":"USD","provider":"kling","reason":"It is the first official provider for 'auto'."}""")]
+    [InlineData("@nobody", 5, """{"price":0,"hold":0,"currency":"USD","reason":"No configured provider fits 'auto'."}""")]
     public async Task An_estimate_says_price_provider_and_reason(string prompt, int seconds, string data)
     {
         var answer = await gateway.SendAsync(

@@ -178,8 +178,8 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
 
     public ValueTask<EstimateOutcome> EstimateAsync(Caller caller, GenerationDraft draft, CancellationToken cancellationToken) =>
         new(GenerationRules.Check(draft, ["animatic"], out var faults) is not { } request ? new EstimateOutcome.Refused(faults)
-            : draft.Prompt == "@nobody" ? new EstimateOutcome.Priced(Usd.Zero, null, "No configured provider fits 'auto'.")
-            : new EstimateOutcome.Priced(request.Rules.ListPrice(request.DurationSeconds), "kling", "It is the first official provider for 'auto'."));
+            : draft.Prompt == "@nobody" ? new EstimateOutcome.Priced(Usd.Zero, Usd.Zero, null, "No configured provider fits 'auto'.")
+            : new EstimateOutcome.Priced(request.Rules.ListPrice(request.DurationSeconds), Usd.FromDollars(3), "kling", "It is the first official provider for 'auto'."));
 
     public ValueTask<ImmutableArray<TaskDetails>> ListAsync(Caller caller, TaskFilter filter, CancellationToken cancellationToken)
     {

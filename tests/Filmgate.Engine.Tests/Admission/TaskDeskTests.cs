@@ -182,7 +182,7 @@ public sealed class TaskDeskTests : IAsyncLifetime
     private static TaskId Accepted(CreateOutcome outcome) => Assert.IsType<CreateOutcome.Accepted>(outcome).Id;
 
     private TaskDesk Desk(ITaskStore? store = null) => new(
-        store ?? _house.Tasks, _house.Accounts, _house.Providers, _house.RequestImages, House.Egress,
+        store ?? _house.Tasks, _house.Accounts, _house.Providers, _house.Desks, _house.Routing, _house.RequestImages, House.Egress,
         _house.Links, _house.Callbacks, _house.NewDriver(store), _house.Signals, _house.Waker, _house.Ids, _house.Time);
 
     private sealed class WitnessStore(ITaskStore inner) : ITaskStore

@@ -1,6 +1,9 @@
 using System.Text;
 using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Routing;
+using Filmgate.Engine.Tests.Routing;
 using Filmgate.Engine.Tests.Support;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
@@ -34,7 +37,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.Equal(task.CompletedAt + _house.Options.Retention, task.Clip.ExpiresAt);
         Assert.Single(Provider.Book);
         Assert.Equal([ScriptedProvider.UpstreamId(task.LastAttempt.Id)], Provider.Released);
-        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+        Assert.Equal(0, _house.Desks.Held(Provider.Name));
         Assert.Equal(1, _house.Waker.Deliveries);
         var delivery = Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
         Assert.StartsWith(
@@ -143,7 +146,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.Equal(new Failure(code, "It does not like this."), task.Failure);
         Assert.Equal(["Refused"], States(task));
         Assert.Single(Provider.Submissions);
-        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+        Assert.Equal(0, _house.Desks.Held(Provider.Name));
         Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
         Assert.Equal(1, _house.Waker.Deliveries);
     }
@@ -161,35 +164,248 @@ public sealed class TaskDriverTests : IAsyncLifetime
         var accepted = await _house.AcceptAsync();
         var refused = await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == AttemptState.Refused);
         Assert.Equal(refusal, refused.LastAttempt!.Refusal);
-        Assert.True(refused.DueAt > _house.Time.GetUtcNow(), "The next attempt follows at once, without any wait.");
-        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+        Assert.Equal(0, _house.Desks.Held(Provider.Name));
 
         var task = await _house.RunToEndAsync(accepted.Key);
         Assert.Equal(TaskState.Success, task.State);
         Assert.Equal(["Refused", "Completed"], States(task));
+        Assert.True(task.Attempts[1].PreparedAt > task.Attempts[0].EndedAt, "The next attempt follows at once, without any wait.");
         Assert.Single(Provider.Book);
+    }
+
+    [Theory]
+    [InlineData(RefusalClass.Balance)]
+    [InlineData(RefusalClass.Auth)]
+    [InlineData(RefusalClass.Permission)]
+    [InlineData(RefusalClass.Outage)]
+    [InlineData(RefusalClass.NotReceived)]
+    public async Task A_provider_that_has_something_against_us_is_followed_by_the_next_one_and_no_later_task_asks_it(RefusalClass refusal)
+    {
+        var official = new ScriptedProvider("official", _house.ClipPath, ProviderTier.Official);
+        _house.Providers = new([Provider, official]);
+        Provider.NextSubmit(new SubmitResult.Refused(refusal, "Not you."));
+        var first = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(["partner", "official"], first.Attempts.Select(attempt => attempt.Provider));
+        Assert.Contains("Passed over: partner", first.Attempts[1].RouteReason, StringComparison.Ordinal);
+
+        var second = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask("task_2"))).Key);
+        Assert.Equal([refusal is RefusalClass.Outage or RefusalClass.NotReceived ? "partner" : "official"], second.Attempts.Select(attempt => attempt.Provider));
+        Assert.Equal(2, Provider.Book.Count + official.Book.Count);
     }
 
     [Fact]
     public async Task A_provider_that_says_how_long_to_wait_is_asked_again_then_and_not_before()
     {
         Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Busy, "It is full.", TimeSpan.FromMinutes(7)));
-        var task = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Refused);
-        Assert.Equal(_house.Time.GetUtcNow().AddMinutes(7), task.DueAt);
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(["Refused", "Completed"], States(task));
+        Assert.InRange(task.Attempts[1].PreparedAt - task.Attempts[0].EndedAt!.Value, TimeSpan.FromMinutes(7), TimeSpan.FromMinutes(13));
     }
 
     [Fact]
-    public async Task After_the_most_attempts_the_task_fails_with_the_last_reason()
+    public async Task Being_full_is_never_held_against_a_task_however_often_it_is_said()
     {
-        for (var i = 1; i <= TaskDriver.AttemptsMax; i++)
+        for (var i = 0; i < 12; i++)
+        {
+            Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Busy, "It is full."));
+        }
+
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(TaskState.Success, task.State);
+        Assert.Equal(13, task.Attempts.Length);
+        Assert.Single(Provider.Book);
+    }
+
+    [Fact]
+    public async Task When_every_provider_stays_out_of_order_the_task_fails_and_says_so()
+    {
+        for (var i = 1; i <= ProviderHealth.OutageAfter; i++)
         {
             Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Outage, $"Out of order, {i}."));
         }
 
         var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
-        Assert.Equal(new Failure(FailureCode.GenerationFailed, "Given up after 5 attempts: Out of order, 5."), task.Failure);
-        Assert.Equal(TaskDriver.AttemptsMax, Provider.Submissions.Count);
+        Assert.Equal(new Failure(FailureCode.ModelUnavailable, "No provider could take it within 10 minutes: partner is out of order."), task.Failure);
+        Assert.Equal(ProviderHealth.OutageAfter, Provider.Submissions.Count);
         Assert.Empty(Provider.Book);
+        Assert.Equal(Usd.Zero, task.Cost);
+    }
+
+    [Fact]
+    public async Task After_a_free_read_that_went_well_the_task_is_submitted_after_all()
+    {
+        for (var i = 1; i <= ProviderHealth.OutageAfter; i++)
+        {
+            Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Outage, $"Out of order, {i}."));
+        }
+
+        var key = (await _house.AcceptAsync()).Key;
+        await _house.RunAsync(key, task => task is { WaitingFor: not null, Attempts.Length: ProviderHealth.OutageAfter });
+        _house.Time.Advance(TimeSpan.FromSeconds(20));
+        _house.Desks.Probe(Provider.Name, wentWell: true);
+        Assert.Equal(TaskState.Success, (await _house.RunToEndAsync(key)).State);
+        Assert.Single(Provider.Book);
+    }
+
+    [Theory]
+    [InlineData(false, FailureCode.GenerationFailed, 2)]
+    [InlineData(true, FailureCode.GenerationFailed, 1)]
+    [InlineData(false, FailureCode.ContentViolation, 1)]
+    public async Task A_failed_generation_is_tried_at_the_next_provider_only_where_it_certainly_cost_nothing(bool mayBill, FailureCode code, int attempts)
+    {
+        var first = new ScriptedProvider("a", _house.ClipPath) { Facts = new(ProviderTier.Partner, 4, OwnIdQueryable: true, FailureBills: mayBill) { Prices = FlatPrices.Of(0.28m) } };
+        var second = new ScriptedProvider("b", _house.ClipPath) { Facts = first.Facts };
+        _house.Providers = new([first, second]);
+        first.NextReading(new Reading.Failed(new Failure(code, "It broke.")));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask() with { Hold = Usd.FromDollars(0.28m) })).Key);
+        Assert.Equal(attempts == 2 ? TaskState.Success : TaskState.Failed, task.State);
+        Assert.Equal(attempts, task.Attempts.Length);
+        Assert.Equal(mayBill ? Usd.FromDollars(0.28m) : Usd.Zero, task.Unconfirmed);
+        Assert.Equal(attempts - 1, second.Book.Count);
+    }
+
+    [Fact]
+    public async Task A_failure_whose_price_the_provider_names_costs_that()
+    {
+        var provider = new ScriptedProvider("a", _house.ClipPath) { Facts = new(ProviderTier.Partner, 4, OwnIdQueryable: true, FailureBills: true) };
+        _house.Providers = new([provider]);
+        provider.NextReading(new Reading.Failed(new Failure(FailureCode.GenerationFailed, "It broke."), Usd.FromDollars(0.10m)));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal((TaskState.Failed, Usd.FromDollars(0.10m), Usd.Zero), (task.State, task.Cost, task.Unconfirmed));
+    }
+
+    [Fact]
+    public async Task An_account_that_wants_it_has_a_refusal_of_its_content_tried_at_the_next_provider()
+    {
+        var official = new ScriptedProvider("official", _house.ClipPath, ProviderTier.Official);
+        _house.Providers = new([Provider, official]);
+        await _house.Accounts.UpdateAsync(House.Account with { Routing = new RoutingPolicy { FailsOverOnPolicy = true } }, House.Audit(House.Account.Id.Value), Cancel);
+        Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Policy, "Not with us."));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal((TaskState.Success, "Refused Completed"), (task.State, string.Join(' ', States(task))));
+
+        Provider.NextSubmit(new SubmitResult.Refused(RefusalClass.Policy, "Not with us."));
+        official.NextSubmit(new SubmitResult.Refused(RefusalClass.Policy, "Nor with us."));
+        var second = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask("task_2"))).Key);
+        Assert.Equal(new Failure(FailureCode.ContentViolation, "Nor with us."), second.Failure);
+    }
+
+    [Fact]
+    public async Task An_answer_that_stays_lost_fails_the_task_at_the_deadline_and_keeps_its_price_held()
+    {
+        var provider = Forgetful("a");
+        provider.NextSubmit(new SubmitResult.Unknown("No answer came."));
+        var hold = Usd.FromDollars(0.28m);
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask() with { Hold = hold })).Key);
+        Assert.Equal((TaskState.Failed, FailureCode.GenerationFailed), (task.State, task.Failure!.Code));
+        Assert.Equal("Nobody could say within 15 minutes whether a has it: No answer came.", task.Failure.Message);
+        Assert.Equal(["Abandoned"], States(task));
+        Assert.Equal(task.Attempts[0].SentAt + _house.Routing.UnknownDeadline, task.CompletedAt);
+        Assert.Equal((Usd.Zero, hold), (task.Cost, task.Unconfirmed));
+        Assert.Equal(hold, (await _house.Accounts.TotalsAsync(House.Account.Id, _house.Time.GetUtcNow(), Cancel))!.Held);
+        Assert.Equal(0, _house.Desks.Held(provider.Name));
+        Assert.Single(provider.Submissions);
+        Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+    }
+
+    [Fact]
+    public async Task An_operator_may_choose_to_submit_again_and_then_both_prices_are_held()
+    {
+        _house.Routing = new RoutingOptions { WhenUnknown = UnknownPolicy.Resubmit };
+        var provider = Forgetful("a");
+        provider.NextSubmit(new SubmitResult.Unknown("No answer came."));
+        var hold = Usd.FromDollars(0.28m);
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask() with { Hold = hold })).Key);
+        Assert.Equal((TaskState.Success, "Abandoned Completed"), (task.State, string.Join(' ', States(task))));
+        Assert.Equal((new Usd(2 * hold.Micros), hold), (task.Hold, task.Unconfirmed));
+        Assert.Equal(2, provider.Submissions.Count);
+    }
+
+    [Fact]
+    public async Task An_id_that_a_callback_names_resolves_a_lost_answer_once_the_provider_knows_it()
+    {
+        var provider = Forgetful("a");
+        provider.NextSubmit(new SubmitResult.Unknown("No answer came."));
+        var key = (await _house.AcceptAsync()).Key;
+        var unknown = await _house.RunAsync(key, task => task is { Tries: > 0, LastAttempt.State: AttemptState.Unknown });
+        var heard = await _house.Tasks.ApplyAsync(unknown, new TaskTransition.HearOf(_house.Time.GetUtcNow(), unknown.LastAttempt!.Id, "job-7"), Cancel);
+        provider.NextReading(new Reading.InProgress(40, TimeSpan.FromSeconds(5)));
+        var accepted = (await _house.NewDriver().StepAsync(heard.Task, Cancel)).Task;
+        Assert.Equal((AttemptState.Accepted, "job-7"), (accepted.LastAttempt!.State, accepted.LastAttempt.UpstreamId));
+        Assert.Equal(TaskState.Success, (await _house.RunToEndAsync(key)).State);
+        Assert.Single(provider.Submissions);
+    }
+
+    [Fact]
+    public async Task An_id_that_the_provider_does_not_know_or_that_another_task_has_resolves_nothing()
+    {
+        var provider = Forgetful("a");
+        var first = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Accepted);
+        provider.NextSubmit(new SubmitResult.Unknown("No answer came."));
+        var key = (await _house.AcceptAsync(House.NewTask("task_2"))).Key;
+        var unknown = await _house.RunAsync(key, task => task.LastAttempt?.State == AttemptState.Unknown);
+        foreach (var (name, reading) in new (string, Reading)[] { ("job-0", new Reading.Lost("It knows nothing of it.")), (first.LastAttempt!.UpstreamId!, new Reading.InProgress(1, TimeSpan.FromSeconds(5))) })
+        {
+            var heard = await _house.Tasks.ApplyAsync(unknown, new TaskTransition.HearOf(_house.Time.GetUtcNow(), unknown.LastAttempt!.Id, name), Cancel);
+            provider.NextReading(reading);
+            unknown = (await _house.NewDriver().StepAsync(heard.Task, Cancel)).Task;
+            Assert.Equal((AttemptState.Unknown, null), (unknown.LastAttempt!.State, unknown.LastAttempt.CandidateId));
+        }
+    }
+
+    [Fact]
+    public async Task Two_submissions_that_are_given_one_id_never_both_become_its_clip()
+    {
+        var provider = Forgetful("a");
+        provider.NextSubmit(new SubmitResult.Accepted("job-1", TimeSpan.Zero));
+        provider.NextSubmit(new SubmitResult.Accepted("job-1", TimeSpan.Zero));
+        var first = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        var second = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask("task_2") with { Hold = Usd.FromDollars(0.28m) })).Key);
+        Assert.Equal((TaskState.Success, TaskState.Failed), (first.State, second.State));
+        Assert.Equal(Usd.FromDollars(0.28m), second.Unconfirmed);
+        Assert.Equal(2, provider.Submissions.Count);
+    }
+
+    [Fact]
+    public async Task A_task_that_its_provider_never_finishes_is_followed_for_a_day_and_its_charge_is_then_unconfirmed()
+    {
+        var provider = Forgetful("a");
+        for (var i = 0; i < 100; i++)
+        {
+            provider.NextReading(new Reading.InProgress(50, TimeSpan.FromMinutes(30)));
+        }
+
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask() with { Hold = Usd.FromDollars(0.28m) })).Key);
+        Assert.Equal((FailureCode.ProcessingTimeout, "Abandoned"), (task.Failure!.Code, string.Join(' ', States(task))));
+        Assert.Equal("a took it and did not finish it within 24 hours.", task.Failure.Message);
+        Assert.Equal(Usd.FromDollars(0.28m), task.Unconfirmed);
+        Assert.InRange(task.CompletedAt!.Value - task.Attempts[0].AcceptedAt!.Value, TimeSpan.FromHours(24), TimeSpan.FromHours(25));
+    }
+
+    [Fact]
+    public async Task A_task_that_leaves_a_queue_leaves_nothing_behind_in_it()
+    {
+        _house.Desks.Slots = 1;
+        var holder = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Accepted);
+        var waiting = await _house.RunAsync((await _house.AcceptAsync(House.NewTask("task_2"))).Key, task => task.WaitingFor is not null);
+        Assert.Equal((Provider.Name, 1), (waiting.WaitingFor, (await _house.Desks.PlaceAsync(Provider.Name, waiting.Key, Cancel))!.Position));
+        var wished = await _house.Tasks.ApplyAsync(waiting, new TaskTransition.RequestCancel(_house.Time.GetUtcNow()), Cancel);
+        var canceled = (await _house.NewDriver().StepAsync(wished.Task, Cancel)).Task;
+        Assert.Equal((TaskState.Failed, null), (canceled.State, canceled.WaitingFor));
+        Assert.Null(await _house.Desks.PlaceAsync(Provider.Name, waiting.Key, Cancel));
+        Assert.Equal(TaskState.Success, (await _house.RunToEndAsync(holder.Key)).State);
+    }
+
+    // It answers no look-up, and its prices are known.
+    private ScriptedProvider Forgetful(string name)
+    {
+        var provider = new ScriptedProvider(name, _house.ClipPath)
+        {
+            Facts = new(ProviderTier.Partner, 4, OwnIdQueryable: false, FailureBills: true) { Prices = FlatPrices.Of(0.28m) },
+            Remembers = false,
+        };
+        _house.Providers = new([provider]);
+        return provider;
     }
 
     [Fact]
@@ -204,9 +420,11 @@ public sealed class TaskDriverTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_free_slot_the_task_waits_and_nothing_is_prepared()
     {
-        _house.Slots.Capacity = 0;
-        var task = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.Tries > 0);
-        Assert.Equal((TaskState.Pending, _house.Time.GetUtcNow().AddSeconds(30)), (task.State, task.DueAt!.Value));
+        _house.Desks.Slots = 1;
+        await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Accepted);
+        var task = await _house.RunAsync((await _house.AcceptAsync(House.NewTask("task_2"))).Key, task => task.WaitingFor is not null);
+        Assert.Equal((TaskState.Pending, Provider.Name), (task.State, task.WaitingFor));
+        Assert.True(task.DueAt > _house.Time.GetUtcNow(), "It asks again at once.");
         Assert.Empty(task.Attempts);
     }
 
@@ -221,7 +439,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
         var accepted = await _house.AcceptAsync();
         var unknown = await _house.RunAsync(accepted.Key, task => task.LastAttempt?.State == AttemptState.Unknown);
         Assert.Equal("The submission ended without an answer (HttpRequestException).", unknown.LastAttempt!.Reason);
-        Assert.Equal(1, _house.Slots.Held(Provider.Name));
+        Assert.Equal(1, _house.Desks.Held(Provider.Name));
 
         var task = await _house.RunToEndAsync(accepted.Key);
         Assert.Equal(["Completed"], States(task));
@@ -251,6 +469,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
     [Fact]
     public async Task As_long_as_the_provider_cannot_tell_nothing_is_sent_again()
     {
+        _house.Routing = new RoutingOptions { UnknownDeadline = TimeSpan.FromDays(1) };
         Provider.NextSubmit(submission =>
         {
             Provider.Take(submission.Attempt);
@@ -285,7 +504,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.Equal(new Failure(FailureCode.NsfwDetected, "There is skin."), task.Failure);
         Assert.Equal(["Failed"], States(task));
         Assert.Single(Provider.Submissions);
-        Assert.Equal(0, _house.Slots.Held(Provider.Name));
+        Assert.Equal(0, _house.Desks.Held(Provider.Name));
         Assert.Single(Provider.Released);
         var delivery = Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
         Assert.Equal("task_1 Failed NSFW_DETECTED -", Encoding.UTF8.GetString(delivery.Body.Span));
@@ -324,7 +543,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
     [InlineData("file:///etc/passwd")]
     [InlineData("no address at all")]
     [InlineData("")]
-    public async Task A_clip_that_cannot_be_used_is_fetched_again_and_then_fails_the_task_without_a_second_generation(string what)
+    public async Task A_clip_that_cannot_be_used_is_fetched_again_parked_and_then_fails_the_task_without_a_second_generation(string what)
     {
         var clip = await TinyClip.BytesAsync;
         ClipLocation location = what is "missing" or "cut short" or "a letter"
@@ -339,6 +558,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
             await File.WriteAllTextAsync(((ClipLocation.LocalFile)location).Path, "Dear sirs", Cancel);
         }
 
+        _house.Routing = new RoutingOptions { ClipPatience = TimeSpan.FromMinutes(30) };
         Provider.NextReading(new Reading.Completed(location, new Usd(490_000)));
         var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
         Assert.Equal((TaskState.Failed, FailureCode.GenerationFailed), (task.State, task.Failure!.Code));
@@ -346,6 +566,8 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.DoesNotContain("10.1.2.3", task.Failure.Message, StringComparison.Ordinal);
         Assert.Single(Provider.Submissions);
         Assert.Equal(new Usd(490_000), task.LastAttempt!.Cost);
+        Assert.NotNull(task.LastAttempt.UnfetchedSince);
+        Assert.True(task.CompletedAt - task.LastAttempt.EndedAt >= _house.Routing.ClipPatience, "It was given up before its time.");
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_house.Folder, "artifacts", "incoming")));
     }
 

@@ -38,6 +38,7 @@ internal sealed class House : IAsyncDisposable
     {
         Folder = folder;
         Time = new FakeTimeProvider(Start);
+        Desks = new MemoryDesks(4, Time, Waker);
         _database = SqliteDatabase.Open(Path.Combine(folder, "filmgate.db"));
         Tasks = new SqliteTaskStore(_database);
         Accounts = new SqliteAccountStore(_database);
@@ -74,7 +75,8 @@ internal sealed class House : IAsyncDisposable
     public RecordingWaker Waker { get; } = new();
     public TaskSignals Signals { get; } = new();
     public KeyPairs Pairs { get; }
-    public CountedSlots Slots { get; } = new(4);
+    public MemoryDesks Desks { get; }
+    public RoutingOptions Routing { get; set; } = new();
 
     public static EgressOptions Egress { get; } = new() { AllowNetworks = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)] };
 
@@ -105,7 +107,7 @@ internal sealed class House : IAsyncDisposable
 
     /// <summary>A driver that knows nothing but what is in the store.</summary>
     public TaskDriver NewDriver(ITaskStore? store = null) => new(
-        store ?? Tasks, Providers, Slots, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
+        store ?? Tasks, Accounts, Providers, Desks, Routing, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
 
     public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
     {
@@ -216,41 +218,4 @@ internal sealed class RecordingWaker : IWaker
     public void WakeTask(TaskKey key) => Tasks.Enqueue(key);
 
     public void WakeDeliveries() => Interlocked.Increment(ref _deliveries);
-}
-
-/// <summary>Slots in memory, the same number at every provider.</summary>
-internal sealed class CountedSlots(int capacity) : ISlots
-{
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, SlotQueue> _queues = [];
-
-    public int Capacity { get; set; } = capacity;
-
-    public ValueTask<bool> TryTakeAsync(string provider, TaskKey task, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            return ValueTask.FromResult(Queue(provider).TryTake(task, House.Start));
-        }
-    }
-
-    public ValueTask ReleaseAsync(string provider, TaskKey task, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            Queue(provider).Release(task);
-            return ValueTask.CompletedTask;
-        }
-    }
-
-    public int Held(string provider)
-    {
-        lock (_gate)
-        {
-            return Queue(provider).Held;
-        }
-    }
-
-    private SlotQueue Queue(string provider) =>
-        _queues.TryGetValue(provider, out var queue) ? queue : _queues[provider] = new SlotQueue(Capacity, TimeSpan.FromSeconds(90));
 }

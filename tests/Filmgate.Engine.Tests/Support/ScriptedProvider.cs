@@ -20,6 +20,9 @@ internal sealed class ScriptedProvider(string name, string clipPath, ProviderTie
 
     public ProviderFacts Facts { get; init; } = new(tier, Slots: 4, OwnIdQueryable: true, FailureBills: false);
 
+    /// <summary>Whether it finds a task by our own id.</summary>
+    public bool Remembers { get; init; } = true;
+
     /// <summary>Attempts that it took, in order.</summary>
     public ConcurrentQueue<AttemptId> Book { get; } = [];
 
@@ -63,6 +66,7 @@ internal sealed class ScriptedProvider(string name, string clipPath, ProviderTie
 
     public ValueTask<Sighting> FindAsync(AttemptId attempt, CancellationToken cancellationToken) => ValueTask.FromResult(
         _sightings.TryDequeue(out var answer) ? answer()
+        : !Remembers ? new Sighting.CannotTell("It has no look-up.")
         : Book.Contains(attempt) ? new Sighting.Found(UpstreamId(attempt))
         : new Sighting.Absent());
 

@@ -61,10 +61,13 @@ internal sealed class SmallHouse : IAsyncDisposable
         var gate = new ModerationGate(moderators.IsDefault ? [] : moderators, whenUnavailable, NullLogger<ModerationGate>.Instance);
         var callbacks = new CallbackWriter([], links, _ids);
         var signals = new TaskSignals();
+        var desks = new MemoryDesks(1, Time, new NoWaker());
         Driver = new TaskDriver(
             Tasks,
+            Accounts,
             new ProviderDirectory([]),
-            new NoSlots(),
+            desks,
+            new RoutingOptions(),
             new InputIntake(new ImageIntake(_http, ImageRules.Default), ImageRules.Default, egress, Files, gate),
             new SubmissionWriter(Files, new InputLinks(key, address, Time), new CallbackLinks(key, address), ImageRules.Default, new NoWaker()),
             new ClipIntake(Files, _http, new Ffmpeg(new AnimaticOptions()), _ids, options, Time, NullLogger<ClipIntake>.Instance),
@@ -76,7 +79,7 @@ internal sealed class SmallHouse : IAsyncDisposable
             new LockedRandom(1),
             NullLogger<TaskDriver>.Instance);
         Desk = new TaskDesk(
-            Tasks, Accounts, new ProviderDirectory([]),
+            Tasks, Accounts, new ProviderDirectory([]), desks, new RoutingOptions(),
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
             egress, links, callbacks, Driver, signals, new NoWaker(), _ids, Time);
         Uploads = new UploadDesk(Files, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
@@ -165,13 +168,6 @@ internal sealed class SmallHouse : IAsyncDisposable
         _http.Dispose();
         await _database.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private sealed class NoSlots : ISlots
-    {
-        public ValueTask<bool> TryTakeAsync(string provider, TaskKey task, CancellationToken cancellationToken) => ValueTask.FromResult(false);
-
-        public ValueTask ReleaseAsync(string provider, TaskKey task, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 
     private sealed class NoWaker : IWaker
