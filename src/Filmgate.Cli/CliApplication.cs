@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Reflection;
 using Filmgate.Cli.Admin;
+using Filmgate.Cli.Tasks;
 using Filmgate.Client;
 using Filmgate.Server;
 
@@ -104,6 +105,9 @@ internal static class CliApplication
         root.Add(serve);
         root.Add(draw);
 
+        var tasks = TasksCommand.Create(terminal);
+        root.Add(tasks);
+
         var accounts = AccountsCommand.Create(terminal);
         var keys = KeysCommand.Create(terminal);
         var spend = SpendCommand.Create(terminal);
@@ -120,12 +124,13 @@ internal static class CliApplication
             new Dictionary<Command, string>
             {
                 [root] = Ending, [generate] = GenerateCommand.Ending, [serve] = ServeCommand.Ending, [draw] = DrawCommand.Ending,
+                [tasks] = TasksCommand.Ending,
                 [accounts] = AccountsCommand.Ending, [keys] = KeysCommand.Ending, [spend] = SpendCommand.Ending, [audit] = AuditCommand.Ending,
                 [doctor] = DoctorCommand.Ending,
             });
         root.Add(help);
         root.Add(new VersionOption { Action = new ShowVersion() });
-        foreach (var group in new[] { root, accounts, keys })
+        foreach (var group in new[] { root, tasks, accounts, keys })
         {
             group.SetAction(int (_) => throw new UsageException($"a command is missing; there {CommandsInWords(group)}"));
         }

@@ -34,7 +34,7 @@ internal static class AccountsCommand
         return AdminCommand.Make("list", "List all accounts.", options, terminal, async (client, line, cancellationToken) =>
         {
             var data = await client.ReadAsync("accounts", cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => AdminOutput.WriteTable(
+            options.Write(terminal, line, data, () => DataOutput.WriteTable(
                 terminal,
                 ["id", "name", "spent", "held", "left", "in flight", "created"],
                 data.List("accounts").Select(account => new[]
@@ -53,7 +53,7 @@ internal static class AccountsCommand
         var command = AdminCommand.Make("create", "Create an account; its budget is 100 USD unless you say otherwise.", options, terminal, async (client, line, cancellationToken) =>
         {
             var data = await client.ChangeAsync(HttpMethod.Post, "accounts", settings.Body(line), cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => WriteAccount(terminal, data));
+            options.Write(terminal, line, data, () => WriteAccount(terminal, data));
         });
         settings.AddTo(command);
         return command;
@@ -62,11 +62,11 @@ internal static class AccountsCommand
     private static Command Show(CliTerminal terminal)
     {
         var options = new AdminOptions();
-        var id = AdminCommand.Id("ACCOUNT", "The account's id.");
+        var id = IdArgument.Make("ACCOUNT", "The account's id.");
         var command = AdminCommand.Make("show", "Show an account and what it has spent.", options, terminal, async (client, line, cancellationToken) =>
         {
-            var data = await client.ReadAsync($"accounts/{AdminCommand.Segment(line, id)}", cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => WriteAccount(terminal, data));
+            var data = await client.ReadAsync($"accounts/{IdArgument.Segment(line, id)}", cancellationToken);
+            options.Write(terminal, line, data, () => WriteAccount(terminal, data));
         });
         command.Add(id);
         return command;
@@ -76,19 +76,19 @@ internal static class AccountsCommand
     {
         var options = new AdminOptions();
         var settings = new AccountSettings();
-        var id = AdminCommand.Id("ACCOUNT", "The account's id.");
+        var id = IdArgument.Make("ACCOUNT", "The account's id.");
         var command = AdminCommand.Make("update", "Change an account; what is not given stays as it is.", options, terminal, async (client, line, cancellationToken) =>
         {
             settings.CheckAny(line);
-            var data = await client.ChangeAsync(HttpMethod.Patch, $"accounts/{AdminCommand.Segment(line, id)}", settings.Body(line), cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => WriteAccount(terminal, data));
+            var data = await client.ChangeAsync(HttpMethod.Patch, $"accounts/{IdArgument.Segment(line, id)}", settings.Body(line), cancellationToken);
+            options.Write(terminal, line, data, () => WriteAccount(terminal, data));
         });
         command.Add(id);
         settings.AddTo(command);
         return command;
     }
 
-    private static void WriteAccount(CliTerminal terminal, JsonElement account) => AdminOutput.WritePairs(
+    private static void WriteAccount(CliTerminal terminal, JsonElement account) => DataOutput.WritePairs(
         terminal,
         ("id", account.Cell("id")),
         ("name", account.Cell("name")),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Filmgate.Client;
 
 namespace Filmgate.Cli.Admin;
@@ -25,34 +24,5 @@ internal static class AdminCommand
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    /// <summary>An argument that names an account or a key.</summary>
-    public static Argument<string> Id(string name, string description) => new(name) { Description = description };
-
-    /// <summary>The argument as a segment of a path.</summary>
-    /// <exception cref="UsageException">It cannot be an id.</exception>
-    public static string Segment(ParseResult line, Argument<string> id) => Segment(id.Name, line.GetRequiredValue(id));
-
-    /// <summary>An id as a segment of a path.</summary>
-    /// <exception cref="UsageException">It cannot be an id.</exception>
-    public static string Segment(string name, string id)
-    {
-        // A dot segment would be folded away before it is sent, and the request would go to another path.
-        var text = id.Trim();
-        return text is "" or "." or ".." ? throw new UsageException($"{name} must be an id, got '{text}'") : Uri.EscapeDataString(text);
-    }
-
-    /// <summary>Writes data as JSON where that is asked for, else for people.</summary>
-    public static void Write(CliTerminal terminal, ParseResult line, AdminOptions options, JsonElement data, Action writeForPeople)
-    {
-        if (line.GetValue(options.Json))
-        {
-            AdminOutput.WriteJson(terminal, data);
-        }
-        else
-        {
-            writeForPeople();
-        }
     }
 }

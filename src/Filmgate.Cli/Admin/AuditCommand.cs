@@ -25,7 +25,7 @@ internal static class AuditCommand
             var path = $"audit?limit={Uri.EscapeDataString(line.GetValue(limit) ?? "100")}"
                 + (line.GetValue(before) is { } number ? $"&before={Uri.EscapeDataString(number)}" : "");
             var data = await client.ReadAsync(path, cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => AdminOutput.WriteTable(
+            options.Write(terminal, line, data, () => DataOutput.WriteTable(
                 terminal,
                 ["number", "at", "actor", "action", "subject", "details"],
                 data.List("entries").Select(entry => new[]

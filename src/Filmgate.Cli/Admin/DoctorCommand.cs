@@ -42,7 +42,7 @@ internal static class DoctorCommand
             var findings = await StoreCheck.RunAsync(data, cancellationToken);
             if (line.GetValue(options.Json))
             {
-                AdminOutput.WriteJson(terminal, JsonElement.Parse(Answer(findings)));
+                DataOutput.WriteJson(terminal, JsonElement.Parse(Answer(findings)));
             }
 
             return Tell(terminal, findings, isTold: line.GetValue(options.Json));
@@ -56,7 +56,7 @@ internal static class DoctorCommand
         var data = await client.ReadAsync("doctor", cancellationToken);
         if (line.GetValue(options.Json))
         {
-            AdminOutput.WriteJson(terminal, data);
+            DataOutput.WriteJson(terminal, data);
         }
 
         return Tell(terminal, [.. data.List("findings").Select(finding => finding.Cell())], isTold: line.GetValue(options.Json));

@@ -35,7 +35,7 @@ internal static class KeysCommand
         var command = AdminCommand.Make("list", "List the keys of an account, or the admin keys.", options, terminal, async (client, line, cancellationToken) =>
         {
             var data = await client.ReadAsync(Path(line, account), cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => AdminOutput.WriteTable(
+            options.Write(terminal, line, data, () => DataOutput.WriteTable(
                 terminal,
                 ["id", "kind", "name", "prefix", "created", "last used", "expires", "revoked", "allowed from"],
                 data.List("keys").Select(key => new[]
@@ -71,7 +71,7 @@ internal static class KeysCommand
                 json.WriteList("allowed_networks", line, allow);
             });
             var data = await client.ChangeAsync(HttpMethod.Post, Path(line, account), body, cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => WriteKey(terminal, data));
+            options.Write(terminal, line, data, () => WriteKey(terminal, data));
         });
         command.Add(account);
         command.Add(kind);
@@ -84,11 +84,11 @@ internal static class KeysCommand
     private static Command Revoke(CliTerminal terminal)
     {
         var options = new AdminOptions();
-        var id = AdminCommand.Id("KEY", "The key's id; not its secret.");
+        var id = IdArgument.Make("KEY", "The key's id; not its secret.");
         var command = AdminCommand.Make("revoke", "Make a key worthless at once.", options, terminal, async (client, line, cancellationToken) =>
         {
-            var data = await client.ChangeAsync(HttpMethod.Post, $"keys/{AdminCommand.Segment(line, id)}/revoke", null, cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () => WriteKey(terminal, data));
+            var data = await client.ChangeAsync(HttpMethod.Post, $"keys/{IdArgument.Segment(line, id)}/revoke", null, cancellationToken);
+            options.Write(terminal, line, data, () => WriteKey(terminal, data));
         });
         command.Add(id);
         return command;
@@ -97,7 +97,7 @@ internal static class KeysCommand
     private static Command Rotate(CliTerminal terminal)
     {
         var options = new AdminOptions();
-        var id = AdminCommand.Id("KEY", "The key's id; not its secret.");
+        var id = IdArgument.Make("KEY", "The key's id; not its secret.");
         var overlap = new Option<string?>("--overlap") { HelpName = "SECONDS", Description = "How long the old key works on, 0 to 604800. Default: 86400." };
         var expires = Expires("When the new key stops to work. Default: never.");
         var command = AdminCommand.Make("rotate", "Replace a key by a new one and show its secret, this once.", options, terminal, async (client, line, cancellationToken) =>
@@ -107,12 +107,12 @@ internal static class KeysCommand
                 json.WriteNumber("overlap_seconds", line, overlap);
                 json.WriteText("expires_at", line.GetValue(expires));
             });
-            var data = await client.ChangeAsync(HttpMethod.Post, $"keys/{AdminCommand.Segment(line, id)}/rotate", body, cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () =>
+            var data = await client.ChangeAsync(HttpMethod.Post, $"keys/{IdArgument.Segment(line, id)}/rotate", body, cancellationToken);
+            options.Write(terminal, line, data, () =>
             {
                 WriteKey(terminal, data);
                 terminal.Out.WriteLine();
-                AdminOutput.WritePairs(
+                DataOutput.WritePairs(
                     terminal, ("old key", data.Cell("predecessor", "id")), ("works until", data.GetProperty("predecessor").Moment("expires_at")));
             });
         });
@@ -127,7 +127,7 @@ internal static class KeysCommand
     private static Option<string?> Expires(string description) => new("--expires") { HelpName = "TIME", Description = description };
 
     private static string Path(ParseResult line, Option<string?> account) =>
-        line.GetValue(account) is { } id ? $"accounts/{AdminCommand.Segment("--account", id)}/keys" : "keys";
+        line.GetValue(account) is { } id ? $"accounts/{IdArgument.Segment("--account", id)}/keys" : "keys";
 
     private static void WriteKey(CliTerminal terminal, JsonElement key)
     {
@@ -149,6 +149,6 @@ internal static class KeysCommand
         [
             ("secret", key.Cell("secret")), ("access key", key.Cell("access_key")), ("secret key", key.Cell("secret_key")), ("webhook secret", key.Cell("webhook_secret")),
         ];
-        AdminOutput.WritePairs(terminal, [.. pairs, .. secrets.Where(pair => pair.Value != "-")]);
+        DataOutput.WritePairs(terminal, [.. pairs, .. secrets.Where(pair => pair.Value != "-")]);
     }
 }

@@ -46,9 +46,9 @@ internal static class SpendCommand
             }
 
             var data = await client.ReadAsync(path, cancellationToken);
-            AdminCommand.Write(terminal, line, options, data, () =>
+            options.Write(terminal, line, data, () =>
             {
-                AdminOutput.WriteTable(
+                DataOutput.WriteTable(
                     terminal,
                     ["day", "account", "key", "provider", "mode", "tasks", "USD"],
                     data.List("lines").Select(spent => new[]

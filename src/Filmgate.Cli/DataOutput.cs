@@ -3,23 +3,29 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spectre.Console;
 
-namespace Filmgate.Cli.Admin;
+namespace Filmgate.Cli;
 
-/// <summary>Shows what the admin API answered: tables for people, JSON for programs.</summary>
-internal static class AdminOutput
+/// <summary>Shows what a server answered: tables for people, JSON for programs.</summary>
+internal static class DataOutput
 {
     // Wider than any table: an id that is cut off is of no use, so the terminal wraps and nothing is cut.
     private const int WidthMax = 2000;
 
     private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>What stands where there is nothing.</summary>
+    public const string Nothing = "-";
+
     /// <summary>Prints data as JSON.</summary>
-    public static void WriteJson(CliTerminal terminal, JsonElement data)
+    public static void WriteJson(CliTerminal terminal, JsonElement data) => WriteJson(terminal, data.WriteTo);
+
+    /// <summary>Prints what the given function writes as JSON.</summary>
+    public static void WriteJson(CliTerminal terminal, Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Writing))
         {
-            data.WriteTo(json);
+            write(json);
         }
 
         terminal.Out.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
@@ -67,13 +73,13 @@ internal static class AdminOutput
         {
             if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty(name, out data))
             {
-                return "-";
+                return Nothing;
             }
         }
 
         return data.ValueKind switch
         {
-            JsonValueKind.Null or JsonValueKind.Undefined => "-",
+            JsonValueKind.Null or JsonValueKind.Undefined => Nothing,
             JsonValueKind.String => data.GetString()!,
             JsonValueKind.Array => string.Join(", ", data.EnumerateArray().Select(entry => entry.Cell())),
             _ => data.GetRawText(),
@@ -83,12 +89,20 @@ internal static class AdminOutput
     /// <summary>A time within the data, to the second; a dash when there is none.</summary>
     public static string Moment(this JsonElement data, string name) =>
         data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var at)
-            ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            ? Moment(at)
             : data.Cell(name);
+
+    /// <summary>A time, to the second; a dash when there is none.</summary>
+    public static string Moment(this DateTimeOffset? at) =>
+        at is { } given ? given.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : Nothing;
 
     /// <summary>An amount within the data, with cents at least; a dash when there is none.</summary>
     public static string Money(this JsonElement data, params ReadOnlySpan<string> path) =>
-        decimal.TryParse(data.Cell(path), NumberStyles.Number, CultureInfo.InvariantCulture, out var amount)
-            ? amount.ToString("0.00####", CultureInfo.InvariantCulture)
-            : "-";
+        (decimal.TryParse(data.Cell(path), NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : default(decimal?)).Money();
+
+    /// <summary>An amount, with cents at least; a dash when there is none.</summary>
+    public static string Money(this decimal? amount) => amount is { } given ? given.ToString("0.00####", CultureInfo.InvariantCulture) : Nothing;
+
+    /// <summary>A text of somebody else's on one line, without what would command the terminal.</summary>
+    public static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(sign => char.IsControl(sign) ? ' ' : sign)) : text;
 }

@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Filmgate.Cli.Tasks;
+
+/// <summary><c>filmgate tasks</c>: lists, shows and cancels the tasks of an account.</summary>
+internal static class TasksCommand
+{
+    /// <summary>What its help ends with.</summary>
+    public const string Ending =
+        """
+        The key is one of the account whose tasks are meant; each account sees its own.
+
+        Examples:
+          filmgate tasks list
+          filmgate tasks list --state failed --created-from 2026-01-31 --limit 50
+          filmgate tasks list --metadata film=harbour --json
+          filmgate tasks show task_…
+          filmgate tasks cancel task_…
+        """;
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="terminal">Where it writes.</param>
+    public static Command Create(CliTerminal terminal) => new("tasks", "List, show and cancel tasks.")
+    {
+        ListCommand.Create(terminal), ShowCommand.Create(terminal), CancelCommand.Create(terminal),
+    };
+}
