@@ -166,6 +166,7 @@ internal static class GatewayComposition
         .AddSingleton<ITaskStore, SqliteTaskStore>()
         .AddSingleton<IAccountStore, SqliteAccountStore>()
         .AddSingleton<IBooks, SqliteBooks>()
+        .AddSingleton<IChargeStore, SqliteChargeStore>()
         .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
         .AddSingleton<IClipStore, SqliteClipStore>()
         .AddSingleton<IUploadStore, SqliteUploadStore>();

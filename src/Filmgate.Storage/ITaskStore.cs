@@ -61,7 +61,10 @@ public interface ITaskStore
     /// <summary>Tasks that stand in a provider's queue, those that came first in front.</summary>
     ValueTask<ImmutableArray<WaitingTask>> FindWaitingAsync(string provider, CancellationToken cancellationToken);
 
-    /// <summary>The task that made an attempt: for the operator, who has the whole house in sight and no account; null when there is no such attempt.</summary>
+    /// <summary>
+    /// The task that made an attempt, deleted or not: for the operator, who has the whole house in sight and no account; null when there is no
+    /// such attempt.
+    /// </summary>
     ValueTask<VideoTask?> FindByAttemptAsync(AttemptId attempt, CancellationToken cancellationToken);
 }
 

@@ -191,11 +191,13 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
                 return false;
             }
 
-            session.Execute(
-                "INSERT INTO audit_log (at, actor, action, subject, details) VALUES ($1, $2, $3, $4, $5)",
-                audit.At.Milliseconds(), audit.Actor, audit.Action, audit.Subject, audit.Details);
+            InsertAudit(session, audit);
             return true;
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    internal static void InsertAudit(SqliteSession session, AuditEntry audit) => session.Execute(
+        "INSERT INTO audit_log (at, actor, action, subject, details) VALUES ($1, $2, $3, $4, $5)",
+        audit.At.Milliseconds(), audit.Actor, audit.Action, audit.Subject, audit.Details);
 
     private static bool Expire(SqliteSession session, KeyId key, DateTimeOffset at) => session.Execute(
         "UPDATE api_keys SET expires_at = MIN(COALESCE(expires_at, $1), $1) WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1;

@@ -158,7 +158,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             try
             {
                 return Keys(session, "SELECT t.account_id, t.id FROM attempts a JOIN tasks t ON t.id = a.task_id WHERE a.id = $1", attempt.Value) is [var key]
-                    ? Load(session, key)
+                    ? Load(session, key, isDeletedFound: true)
                     : null;
             }
             finally
@@ -247,11 +247,13 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         }
     }
 
-    private static VideoTask? Load(SqliteSession session, TaskKey key)
+    private static VideoTask? Load(SqliteSession session, TaskKey key, bool isDeletedFound = false)
     {
         VideoTask task;
         bool intakeDone;
-        using (var row = session.Query($"SELECT {TaskColumns} FROM tasks t WHERE t.id = $1 AND t.account_id = $2 AND t.deleted_at IS NULL", key.Task.Value, key.Account.Value))
+        using (var row = session.Query(
+            $"SELECT {TaskColumns} FROM tasks t WHERE t.id = $1 AND t.account_id = $2 AND (t.deleted_at IS NULL OR $3)",
+            key.Task.Value, key.Account.Value, isDeletedFound ? 1 : 0))
         {
             if (!row.Read())
             {
@@ -315,7 +317,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL)", key.Task.Value, key.Account.Value) is 1L ? false : null;
     }
 
-    private static bool Update(SqliteSession session, VideoTask seen, VideoTask next, TaskTransition step)
+    internal static bool Update(SqliteSession session, VideoTask seen, VideoTask next, TaskTransition step)
     {
         var id = seen.Key.Task.Value;
         var revision = session.Scalar("SELECT revision FROM tasks WHERE id = $1 AND account_id = $2", id, seen.Key.Account.Value);

@@ -15,6 +15,8 @@ public abstract class StoresUnderTest : IAsyncDisposable
 
     public abstract IBooks Books { get; }
 
+    public abstract IChargeStore Charges { get; }
+
     /// <summary>Makes an empty database and opens it.</summary>
     public abstract ValueTask OpenAsync();
 

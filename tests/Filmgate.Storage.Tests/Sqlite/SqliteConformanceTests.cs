@@ -17,3 +17,5 @@ public sealed class SqliteClipStoreTests() : ClipStoreConformance(new SqliteStor
 public sealed class SqliteSurfaceTests() : SurfaceConformance(new SqliteStores());
 
 public sealed class SqliteUploadStoreTests() : UploadStoreConformance(new SqliteStores());
+
+public sealed class SqliteChargeStoreTests() : ChargeStoreConformance(new SqliteStores());

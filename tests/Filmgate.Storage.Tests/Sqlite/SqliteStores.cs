@@ -25,6 +25,8 @@ public sealed class SqliteStores : StoresUnderTest
 
     public override IBooks Books => new SqliteBooks(Database);
 
+    public override IChargeStore Charges => new SqliteChargeStore(Database);
+
     public override ValueTask OpenAsync()
     {
         _database = SqliteDatabase.Open(Path);
