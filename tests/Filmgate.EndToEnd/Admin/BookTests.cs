@@ -62,7 +62,7 @@ public sealed class BookTests(WorkingGateway gateway)
         Spoil(account);
         var spoiled = await gateway.RunAsync("doctor", "--data", gateway.DataFolder);
         Assert.Equal((1, ""), (spoiled.Code, spoiled.Error));
-        Assert.Contains($"Account {account} has settled 280001 micro-dollars; its ended tasks cost 280000.\n", spoiled.Out, StringComparison.Ordinal);
+        Assert.Contains($"Account {account} has settled 280001 micro-dollars; its settled tasks cost 280000.\n", spoiled.Out, StringComparison.Ordinal);
         var json = await gateway.RunAsync("doctor", "--data", gateway.DataFolder, "--json");
         Assert.Equal((1, false), (json.Code, JsonElement.Parse(json.Out).GetProperty("ok").GetBoolean()));
 
