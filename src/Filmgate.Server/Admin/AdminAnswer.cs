@@ -22,12 +22,13 @@ internal static class AdminAnswer
 
     /// <summary>Answers that there is no such thing.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="kind">What was looked for: account or key.</param>
+    /// <param name="kind">What was looked for: account, key or attempt.</param>
     /// <param name="id">Its id.</param>
-    public static Task WriteNotFoundAsync(HttpContext context, string kind, string id) => ApixoErrors.WriteAsync(
+    /// <param name="list">Where those that there are can be read, below the API's base.</param>
+    public static Task WriteNotFoundAsync(HttpContext context, string kind, string id, string list = "accounts lists what there is") => ApixoErrors.WriteAsync(
         context,
         StatusCodes.Status404NotFound,
-        $"There is no {kind} '{new FieldError(kind, string.Empty, id).ShownValue}'; GET {AdminRoutes.Base}/accounts lists what there is.");
+        $"There is no {kind} '{new FieldError(kind, string.Empty, id).ShownValue}'; GET {AdminRoutes.Base}/{list}.");
 
     /// <summary>Writes an amount, or null.</summary>
     public static void WriteMoney(this Utf8JsonWriter json, string name, Usd? amount)

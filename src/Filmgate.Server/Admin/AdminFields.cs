@@ -28,8 +28,6 @@ internal sealed class AdminFields
     private const int NumberBytesMax = 24;
     private const int ShownBytesMax = 400;
 
-    private static readonly string[] MomentForms = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-
     private readonly string _path;
     private readonly Dictionary<string, JsonElement> _given = new(StringComparer.Ordinal);
     private readonly List<FieldError> _errors;
@@ -229,19 +227,38 @@ internal sealed class AdminFields
     /// <summary>An amount of money; null when it is not given, wrong, or null where that is allowed.</summary>
     /// <param name="field">The field.</param>
     /// <param name="mayBeNull">Whether null may be given, for no limit.</param>
-    public Usd? Money(string field, bool mayBeNull)
+    /// <param name="most">The largest, in dollars.</param>
+    public Usd? Money(string field, bool mayBeNull, long most = DollarsMax)
     {
         if (!_given.TryGetValue(field, out var value) || (mayBeNull && value.ValueKind == JsonValueKind.Null))
         {
             return null;
         }
 
-        if (Number(value) is { } dollars and >= 0 and <= DollarsMax && decimal.Round(dollars, 6) == dollars)
+        if (Number(value) is { } dollars && dollars >= 0 && dollars <= most && decimal.Round(dollars, 6) == dollars)
         {
             return Usd.FromDollars(dollars);
         }
 
-        Wrong(field, $"must be an amount in USD from 0 to {DollarsMax} with at most 6 decimals{(mayBeNull ? ", or null for no limit" : "")}", value);
+        Wrong(field, $"must be an amount in USD from 0 to {most} with at most 6 decimals{(mayBeNull ? ", or null for no limit" : "")}", value);
+        return null;
+    }
+
+    /// <summary>A provider's name, configured or not: what once was asked of it may outlive its settings. Null when it is not given or wrong.</summary>
+    public string? Provider(string field)
+    {
+        if (!_given.TryGetValue(field, out var value))
+        {
+            Add(field, "is required: the name of a provider");
+            return null;
+        }
+
+        if (Text(value) is { Length: > 0 } name)
+        {
+            return name;
+        }
+
+        Wrong(field, "must be the name of a provider", value);
         return null;
     }
 
@@ -253,15 +270,29 @@ internal sealed class AdminFields
             return null;
         }
 
-        // A time without an offset would mean another moment on every machine that reads it.
-        if (Text(value) is { } text && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal))
-            && DateTimeOffset.TryParseExact(text, MomentForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
-            && moment > now)
+        if (Text(value) is { } text && AdminMoment.Read(text) is { } moment && moment > now)
         {
-            return DateTimeOffset.FromUnixTimeMilliseconds(moment.ToUnixTimeMilliseconds());
+            return moment;
         }
 
         Wrong(field, "must be a time to come with its offset, such as 2030-01-31T12:00:00Z, or null for never", value);
+        return null;
+    }
+
+    /// <summary>Any time; null when it is not given, null or wrong.</summary>
+    public DateTimeOffset? Moment(string field)
+    {
+        if (!_given.TryGetValue(field, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (Text(value) is { } text && AdminMoment.Read(text) is { } moment)
+        {
+            return moment;
+        }
+
+        Wrong(field, "must be a time with its offset, such as 2026-01-31T12:00:00Z", value);
         return null;
     }
 

@@ -121,6 +121,34 @@ internal static class AdminOperations
         Refusals = [StatusCodes.Status400BadRequest],
     };
 
+    /// <summary>Lists unconfirmed charges.</summary>
+    public static Operation ListAttempts { get; } = Get(
+        "/attempts", "listUnconfirmedAttempts", "Lists attempts whose charge nobody knows, oldest first. Each keeps its hold until it is resolved.", AdminSchemas.Unconfirmed) with
+    {
+        Parameters =
+        [
+            new("unconfirmed", "query", "Alone or true, which is also what is meant without it."),
+            new("provider", "query", "Only attempts at this provider."),
+            new("before", "query", "Only attempts that ended before this time, such as 2026-01-31T12:00:00Z."),
+            new("limit", "query", $"Most attempts, 1 to {AdminQuery.PageMax}; {AdminQuery.PageDefault} when not given."),
+        ],
+        Refusals = [StatusCodes.Status400BadRequest],
+    };
+
+    /// <summary>Decides an unconfirmed charge.</summary>
+    public static Operation ResolveAttempt { get; } = Post(
+        "/attempts/{id}/resolve", "resolveAttempt", "Decides what an attempt was charged. A decision is final.", AdminSchemas.Resolved, AdminSchemas.Resolution) with
+    {
+        Parameters = [Id("The attempt.")],
+        Refusals = [.. OfBodies, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
+    };
+
+    /// <summary>Decides a provider's unconfirmed charges.</summary>
+    public static Operation ResolveAttempts { get; } = Post(
+        "/attempts/resolve", "resolveAttempts",
+        $"Decides all unconfirmed charges at a provider alike, at most {AttemptEndpoints.BulkMax} at a time: as billed with what was held for each, or as unbilled.",
+        AdminSchemas.ResolvedAll, AdminSchemas.ResolutionOfAll);
+
     /// <summary>Checks the books.</summary>
     public static Operation Check { get; } = Get("/doctor", "check", "Checks that ledger, accounts and tasks agree.", AdminSchemas.Diagnosis);
 
@@ -131,7 +159,7 @@ internal static class AdminOperations
     public static ImmutableArray<Operation> All { get; } =
     [
         ListAccounts, CreateAccount, ReadAccount, UpdateAccount, ListKeys, CreateKey, ReadLedger, ListAdminKeys, CreateAdminKey, ReadKey, RevokeKey, RotateKey,
-        ReadSpend, ReadAudit, Check, ReadOpenApi,
+        ReadSpend, ReadAudit, ListAttempts, ResolveAttempt, ResolveAttempts, Check, ReadOpenApi,
     ];
 
     private static OperationParameter Id(string what) => new(AdminRoutes.IdSegment, "path", what, IsRequired: true);

@@ -79,6 +79,11 @@ internal sealed class AdminQuery
         : DateOnly.TryParseExact(text, DayForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day >= FirstDay && day <= LastDay ? day
         : Refused<DateOnly>(name, "must be a day such as 2026-01-31", text);
 
+    /// <summary>A time; null when it is not given or wrong.</summary>
+    public DateTimeOffset? Moment(string name) =>
+        Text(name) is not { } text ? null
+        : AdminMoment.Read(text) ?? Refused<DateTimeOffset>(name, "must be a time with its offset, such as 2026-01-31T12:00:00Z", text);
+
     private T? Refused<T>(string name, string rule, string value) where T : struct
     {
         Add(name, rule, value);

@@ -14,12 +14,12 @@ internal static class AdminRoutes
     /// <summary>Where the API lives.</summary>
     public const string Base = "/admin/v1";
 
-    /// <summary>The route segment that names an account or a key.</summary>
+    /// <summary>The route segment that names an account, a key or an attempt.</summary>
     public const string IdSegment = "id";
 
     private static readonly ReadOnlyMemory<byte> Document = OpenApiDocument.Write(
         "Filmgate admin API",
-        "Administers accounts and keys and reads the books, with a key that begins with fg_admin_. Every answer is {code, message, data}; code is the HTTP status.",
+        "Administers accounts and keys, reads the books and decides charges that nobody knows, with a key that begins with fg_admin_. Every answer is {code, message, data}; code is the HTTP status.",
         AdminOperations.All,
         AdminSchemas.All(),
         AdminSchemas.Failure,
@@ -34,6 +34,7 @@ internal static class AdminRoutes
         var accounts = ActivatorUtilities.CreateInstance<AccountEndpoints>(services);
         var keys = ActivatorUtilities.CreateInstance<KeyEndpoints>(services);
         var books = ActivatorUtilities.CreateInstance<BookEndpoints>(services);
+        var attempts = ActivatorUtilities.CreateInstance<AttemptEndpoints>(services);
         (Operation Operation, Func<HttpContext, Caller, Task> Answer)[] answers =
         [
             (AdminOperations.ListAccounts, accounts.ListAsync),
@@ -50,6 +51,9 @@ internal static class AdminRoutes
             (AdminOperations.RotateKey, keys.RotateAsync),
             (AdminOperations.ReadSpend, books.ReadSpendAsync),
             (AdminOperations.ReadAudit, books.ReadAuditAsync),
+            (AdminOperations.ListAttempts, attempts.ListAsync),
+            (AdminOperations.ResolveAttempt, attempts.ResolveAsync),
+            (AdminOperations.ResolveAttempts, attempts.ResolveAllAsync),
             (AdminOperations.Check, books.CheckAsync),
         ];
         foreach (var path in answers.GroupBy(answer => answer.Operation.Path))

@@ -13,7 +13,8 @@ internal static class AdminSchemas
     public const string
         Account = "Account", Accounts = "Accounts", NewAccount = "NewAccount", AccountChange = "AccountChange", Key = "Key", Keys = "Keys", NewKey = "NewKey",
         NewAdminKey = "NewAdminKey", IssuedKey = "IssuedKey", RotatedKey = "RotatedKey", Rotation = "Rotation", Ledger = "LedgerPage", Spend = "SpendReport",
-        Audit = "AuditPage", Diagnosis = "Diagnosis", Any = "Document", Failure = "Failure";
+        Audit = "AuditPage", Unconfirmed = "UnconfirmedAttempts", Resolution = "Resolution", Resolved = "ResolvedAttempt", ResolutionOfAll = "ResolutionOfAll",
+        ResolvedAll = "ResolvedAttempts", Diagnosis = "Diagnosis", Any = "Document", Failure = "Failure";
 
     private const string SecretShown = "The key itself, shown this once.";
 
@@ -76,6 +77,21 @@ internal static class AdminSchemas
             new("action", Text()),
             new("subject", Text("The id of what it was done to.")),
             new("details", new JsonObject { ["type"] = "object" }))),
+        [Unconfirmed] = Fields(
+            new("attempts", ListOf(Fields(
+                new("id", Text()),
+                new("task_id", Text()),
+                new("account_id", Text()),
+                new("provider", Text()),
+                new("upstream_id", OrNull(Text("The provider's own id of it; null when it never named one."))),
+                new("amount", Money()),
+                new("reason", OrNull(Text("What happened."))),
+                new("since", Time())))),
+            new("more", Flag())),
+        [Resolution] = Body(new("as", OneOf("billed", "unbilled")), Optional("amount", Money())),
+        [Resolved] = Fields([.. ResolvedMembers(), new("task_cost", Money()), new("task_settled", Flag())]),
+        [ResolutionOfAll] = Body(new("as", OneOf("billed", "unbilled")), new("provider", Text()), Optional("before", OrNull(Time()))),
+        [ResolvedAll] = Fields(new("attempts", ListOf(Fields(ResolvedMembers()))), new("charged", Money()), new("more", Flag())),
         [Diagnosis] = Fields(new("ok", Flag()), new("findings", ListOf(Text("What does not agree.")))),
         [Any] = new JsonObject { ["type"] = "object" },
         [Failure] = AnswerSchemas.FailureShape(),
@@ -93,6 +109,16 @@ internal static class AdminSchemas
         new("expires_at", OrNull(Time())),
         new("revoked_at", OrNull(Time())),
         new("allowed_networks", OrNull(Networks())),
+    ];
+
+    private static IEnumerable<Property> ResolvedMembers() =>
+    [
+        new("id", Text()),
+        new("task_id", Text()),
+        new("account_id", Text()),
+        new("provider", Text()),
+        new("as", OneOf("billed", "unbilled")),
+        new("charged", Money()),
     ];
 
     private static JsonObject Page(JsonObject entry) => Fields(

@@ -4,8 +4,8 @@ using Filmgate.Dialects.Tests.Apixo;
 namespace Filmgate.EndToEnd.Admin;
 
 /// <summary>Bodies and answers of the admin API have the shapes that its document gives them.</summary>
-[Collection(nameof(PausedGateway))]
-public sealed class AdminDocumentTests(PausedGateway gateway)
+[Collection(nameof(ChargeGateway))]
+public sealed class AdminDocumentTests(ChargeGateway gateway)
 {
     private static readonly string[] Methods = ["get", "post", "patch"];
 
@@ -62,6 +62,9 @@ public sealed class AdminDocumentTests(PausedGateway gateway)
         await AskAsync("POST /keys/{id}/revoke", id: admin.GetProperty("id").GetString()!);
         await AskAsync("GET /spend");
         await AskAsync("GET /audit", query: "?limit=3");
+        await AskAsync("GET /attempts", query: "?unconfirmed");
+        await AskAsync("POST /attempts/{id}/resolve", """{"as":"billed","amount":1.5}""", gateway.Take("kling").Id);
+        await AskAsync("POST /attempts/resolve", """{"as":"unbilled","provider":"documented","before":"2099-01-01T00:00:00Z"}""");
         await AskAsync("GET /doctor");
         var all = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name} {path.Name}"));
         Assert.Equal(all.Where(operation => !operation.EndsWith("openapi.json", StringComparison.Ordinal)).Order(), seen.Order());

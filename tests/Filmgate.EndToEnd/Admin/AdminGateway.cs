@@ -33,11 +33,15 @@ public abstract class AdminGateway(params (string Name, string Value)[] settings
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
+    public virtual ValueTask InitializeAsync() => StartAsync();
+
+    /// <summary>Starts it, anew after it was stopped, over the same data.</summary>
+    protected async ValueTask StartAsync()
     {
         var start = Start(["serve"], [("FILMGATE_URLS", "http://127.0.0.1:0"), ("FILMGATE_DATA", DataFolder), ("FILMGATE_ADMIN_KEY", AdminKey),
             ("Filmgate__Animatic__RehearsePrices", "true"), .. settings]);
         start.WorkingDirectory = _folder.FullName;
+        _process?.Dispose();
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         _process.BeginErrorReadLine();
@@ -48,6 +52,7 @@ public abstract class AdminGateway(params (string Name, string Value)[] settings
         }
 
         Assert.True(Address.Length > 0, Log);
+        _http?.Dispose();
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(50) };
     }
 
