@@ -28,6 +28,14 @@ public sealed class TasksTests
     [InlineData("tasks show --key k ..", "filmgate tasks show: TASK must be an id, got '..'")]
     [InlineData("tasks cancel task_1", "filmgate tasks cancel: an API key is needed")]
     [InlineData("tasks cancel --key klucz-ł task_1", "filmgate tasks cancel: the key has characters that no key has")]
+    [InlineData("tasks unconfirmed", "filmgate tasks unconfirmed: an admin key is needed: give --key or set FILMGATE_ADMIN_KEY")]
+    [InlineData("tasks resolve --key k att_1", "filmgate tasks resolve: Option '--as' is required")]
+    [InlineData("tasks resolve --key k --as billed", "filmgate tasks resolve: say which: give ATTEMPT, or --provider for all that are open at a provider")]
+    [InlineData("tasks resolve --key k --as billed --before 2026-01-31T12:00:00Z", "filmgate tasks resolve: say which")]
+    [InlineData("tasks resolve --key k --as billed att_1 --provider fal", "filmgate tasks resolve: ATTEMPT names one attempt, and --provider and --before many")]
+    [InlineData("tasks resolve --key k --as billed --provider fal --amount 1", "filmgate tasks resolve: --amount is for one attempt")]
+    [InlineData("tasks resolve --key k --as billed att_1 --amount much", "filmgate tasks resolve: --amount must be a number, got 'much'")]
+    [InlineData("tasks resolve --key k --as billed ..", "filmgate tasks resolve: ATTEMPT must be an id, got '..'")]
     public async Task A_wrong_command_line_is_explained_in_one_line_and_ends_with_2(string line, string beginning)
     {
         var run = await CommandLine.RunAsync(line.Split(' '));
@@ -43,6 +51,8 @@ public sealed class TasksTests
     [InlineData("tasks list --help", "--metadata <NAME=VALUE>")]
     [InlineData("tasks show --help", "The task's id.")]
     [InlineData("tasks cancel --help", "ends with 1 when it is too late")]
+    [InlineData("tasks resolve --help", "--as <billed|unbilled>")]
+    [InlineData("tasks unconfirmed --help", "Admin key. Default: FILMGATE_ADMIN_KEY.")]
     [InlineData("tasks cancel --help", "API key. Default: FILMGATE_API_KEY.")]
     public async Task Help_shows_options_and_examples(string line, string expected)
     {
@@ -235,6 +245,63 @@ public sealed class TasksTests
         var run = await AskAsync(server, line.Split(' '));
 
         Assert.Equal((1, "", expected), (run.ExitCode, run.Out, run.Error.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task Unconfirmed_charges_are_a_table_for_people_and_the_data_for_programs()
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        const string Data = """
+            {"attempts":[{"id":"att_1","task_id":"task_1","account_id":"acc_1","provider":"fal","upstream_id":null,"amount":1.4,"reason":"Nobody\u001b knows.","since":"2026-01-31T12:00:00Z"}],"more":true}
+            """;
+        server.On("GET /admin/v1/attempts", Reply.Data(Data));
+
+        var run = await AskAsync(server, "tasks", "unconfirmed", "--provider", "fal", "--before", "2026-01-31T12:00:00+02:00", "--limit", "1");
+        var json = await AskAsync(server, "tasks", "unconfirmed", "--json");
+
+        Assert.Equal(["?unconfirmed=true&provider=fal&before=2026-01-31T12%3A00%3A00%2B02%3A00&limit=1", "?unconfirmed=true"], server.Requests.Select(request => request.Query));
+        Assert.Equal(
+            ["attempt task account provider its id USD since reason", "att_1 task_1 acc_1 fal - 1.40 2026-01-31 12:00:00Z Nobody knows."],
+            run.Out.TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(row => string.Join(' ', row.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+        Assert.StartsWith("There may be more", run.Error, StringComparison.Ordinal);
+        Assert.Equal("att_1", JsonElement.Parse(json.Out).GetProperty("attempts")[0].GetProperty("id").GetString());
+    }
+
+    [Theory]
+    [InlineData("billed", """{"as":"billed"}""")]
+    [InlineData("billed --amount 1.40", """{"as":"billed","amount":1.40}""")]
+    [InlineData("unbilled", """{"as":"unbilled"}""")]
+    public async Task A_decision_is_sent_as_it_is_given_and_its_outcome_told(string options, string body)
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        server.On("POST /admin/v1/attempts/att_1/resolve", Reply.Data(
+            """{"id":"att_1","task_id":"task_1","account_id":"acc_1","provider":"fal","as":"billed","charged":1.4,"task_cost":2.8,"task_settled":true}"""));
+
+        var run = await AskAsync(server, ["tasks", "resolve", "att_1", "--as", .. options.Split(' ')]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(body, server.Requests[0].Body);
+        Assert.Equal(
+            "attempt    att_1\nas         billed\ncharged    1.40 USD\ntask       task_1\naccount    acc_1\ntask cost  2.80 USD, settled\n", run.Out.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task Many_are_decided_request_by_request_until_none_is_left()
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        server.On(
+            "POST /admin/v1/attempts/resolve",
+            Reply.Data("""{"attempts":[{"id":"att_1","task_id":"task_1","account_id":"acc_1","as":"billed","charged":1.4}],"charged":1.4,"more":true}"""),
+            Reply.Data("""{"attempts":[{"id":"att_2","task_id":"task_2","account_id":"acc_1","as":"billed","charged":0.28}],"charged":0.28,"more":false}"""));
+
+        var run = await AskAsync(server, "tasks", "resolve", "--provider", "fal", "--before", "2026-01-31T12:00:00Z", "--as", "billed");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(2, server.Requests.Count);
+        Assert.All(server.Requests, request => Assert.Equal("""{"as":"billed","provider":"fal","before":"2026-01-31T12:00:00Z"}""", request.Body));
+        var lines = run.Out.TrimEnd().ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal(4, lines.Length);
+        Assert.Equal("2 attempts at fal, 1.68 USD", lines[^1]);
     }
 
     [Fact]
