@@ -28,7 +28,12 @@ public sealed record ClipVerdict
     /// <summary>What is wrong, to be read after <c>the clip</c>: <c>is cut short</c>. Null when nothing is.</summary>
     public string? Reason { get; }
 
+    /// <summary>Whether the file looks like the beginning of a clip that broke off.</summary>
+    public bool IsCutShort { get; private init; }
+
     internal static ClipVerdict Whole(ClipFacts facts) => new(facts, null);
 
     internal static ClipVerdict Refused(string reason) => new(null, reason);
+
+    internal static ClipVerdict CutShort(string reason) => new(null, reason) { IsCutShort = true };
 }

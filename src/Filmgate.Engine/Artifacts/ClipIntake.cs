@@ -11,76 +11,73 @@ namespace Filmgate.Engine.Artifacts;
 
 /// <summary>
 /// Takes a finished clip in: brought to our disk, checked to be the video that was asked for, stored under its hash, with a
-/// poster. Only then may anybody hear of success.
+/// poster. Only then may anybody hear of success. An address that no longer answers is asked for anew at the provider.
 /// </summary>
 public sealed partial class ClipIntake(
     ArtifactFolder files, GuardedHttp http, Ffmpeg ffmpeg, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log)
 {
-    /// <summary>Largest clip that is taken, in bytes: ten times what a 10 s clip at 1080p needs.</summary>
-    public const long ClipLengthMax = 512L * 1024 * 1024;
-
-    private static readonly TimeSpan FetchTimeout = TimeSpan.FromMinutes(10);
-
-    // Kling's own clips run a few frames over the asked length.
-    private static readonly TimeSpan DurationTolerance = TimeSpan.FromSeconds(0.5);
+    private readonly ClipFetch _fetch = new(http);
 
     /// <summary>Fetches, checks and stores.</summary>
-    /// <param name="task">The task.</param>
+    /// <param name="task">The task, whose last attempt made the clip.</param>
     /// <param name="location">Where the clip is.</param>
-    /// <param name="provider">The provider that made it, for clips behind its own door.</param>
+    /// <param name="provider">The provider that made it: for clips behind its own door, and for another address when this one is dead.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<ClipOutcome> TakeInAsync(VideoTask task, ClipLocation location, IVideoProvider provider, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(provider);
+        var outcome = await TakeInFromAsync(task, location, provider, cancellationToken).ConfigureAwait(false);
+        if (outcome is not ClipOutcome.LinkDead dead || task.LastAttempt?.UpstreamId is not { } upstreamId)
+        {
+            return outcome;
+        }
+
+        // Links expire long before clips do, and every read of the task brings a new one.
+        return await provider.ReadAsync(upstreamId, cancellationToken).ConfigureAwait(false) switch
+        {
+            Reading.Completed { Location: var fresh } when fresh != location => await TakeInFromAsync(task, fresh, provider, cancellationToken).ConfigureAwait(false),
+            Reading.Unreadable unreadable => new ClipOutcome.Unfetched($"{dead.Reason} The provider could not be asked for another address: {unreadable.Reason}", unreadable.RetryAfter),
+            Reading.Failed failed => new ClipOutcome.LinkDead($"{dead.Reason} Read again, the provider says: {failed.Failure.Message}"),
+            Reading.Lost lost => new ClipOutcome.LinkDead($"{dead.Reason} Read again, the provider says: {lost.Reason}"),
+            _ => dead,
+        };
+    }
+
+    private async ValueTask<ClipOutcome> TakeInFromAsync(VideoTask task, ClipLocation location, IVideoProvider provider, CancellationToken cancellationToken)
+    {
+        if (location is ClipLocation.Url { Address: var address } && !Uri.TryCreate(address, UriKind.Absolute, out _))
+        {
+            return new ClipOutcome.Unusable("The clip cannot be fetched: the provider names no valid address for it.");
+        }
+
         var incoming = files.NewIncomingPath();
         try
         {
-            if (location is ClipLocation.Url { Address: var address } && !Uri.TryCreate(address, UriKind.Absolute, out _))
-            {
-                return new ClipOutcome.Unusable("The clip cannot be fetched: the provider names no valid address for it.");
-            }
-
-            await FetchAsync(location, incoming, provider, cancellationToken).ConfigureAwait(false);
+            var isEndTold = await _fetch.ToFileAsync(location, incoming, provider, cancellationToken).ConfigureAwait(false);
             var verdict = Inspect(incoming);
             if (verdict.Facts is not { } facts)
             {
-                return new ClipOutcome.Unusable($"The clip cannot be used: it {verdict.Reason}.");
+                var reason = $"The clip cannot be used: it {verdict.Reason}.";
+                return verdict.IsCutShort && !isEndTold ? new ClipOutcome.Unfetched(reason) : new ClipOutcome.Unusable(reason);
             }
 
-            var asked = TimeSpan.FromSeconds(task.Request.DurationSeconds);
-            if ((facts.Duration - asked).Duration() > DurationTolerance)
-            {
-                return new ClipOutcome.Unusable($"The clip lasts {facts.Duration.TotalSeconds:0.00} s instead of {asked.TotalSeconds} s.");
-            }
-
-            var poster = await MakePosterAsync(task.Key.Task, incoming, cancellationToken).ConfigureAwait(false);
-            var file = await files.AdoptAsync(incoming, cancellationToken).ConfigureAwait(false);
-            return new ClipOutcome.Stored(new Clip
-            {
-                Id = ids.NewClip(),
-                Sha256 = file.Sha256,
-                Length = file.Length,
-                Width = facts.Width,
-                Height = facts.Height,
-                Duration = facts.Duration,
-                Frames = facts.FrameCount,
-                PosterSha256 = poster,
-                ExpiresAt = time.GetRowNow() + options.Retention,
-            });
+            return ClipRules.Mismatch(task.Request, facts) is { } mismatch
+                ? new ClipOutcome.WrongKind($"The clip {mismatch}.")
+                : await StoreAsync(task.Key.Task, incoming, facts, cancellationToken).ConfigureAwait(false);
         }
         catch (EgressException error)
         {
-            return new ClipOutcome.Unusable($"The clip {error.PublicMessage}.");
+            return Failed($"The clip {error.PublicMessage}.", error, error.StatusCode, error.RetryAfter);
         }
         catch (UpstreamException error)
         {
-            return new ClipOutcome.Unusable($"The clip cannot be fetched: {error.Message}");
+            return Failed($"The clip cannot be fetched: {error.Message}", error.InnerException as EgressException, error.Status, error.RetryAfter);
         }
         catch (FileNotFoundException)
         {
-            return new ClipOutcome.Unusable("The clip is no longer where the renderer put it.");
+            return new ClipOutcome.LinkDead("The clip is no longer where the renderer put it.");
         }
         finally
         {
@@ -88,38 +85,31 @@ public sealed partial class ClipIntake(
         }
     }
 
-    private async ValueTask FetchAsync(ClipLocation location, string target, IVideoProvider provider, CancellationToken cancellationToken)
+    private async ValueTask<ClipOutcome> StoreAsync(TaskId task, string incoming, ClipFacts facts, CancellationToken cancellationToken)
     {
-        switch (location)
+        var poster = await MakePosterAsync(task, incoming, cancellationToken).ConfigureAwait(false);
+        var file = await files.AdoptAsync(incoming, cancellationToken).ConfigureAwait(false);
+        return new ClipOutcome.Stored(new Clip
         {
-            case ClipLocation.LocalFile local:
-                // Copied rather than moved: should we stop before the row is committed, the renderer's file is still there.
-                File.Copy(local.Path, target);
-                break;
-            case ClipLocation.Url url:
-                var file = NewFile(target);
-                await using (file.ConfigureAwait(false))
-                {
-                    using var answer = await http.GetAsync(new Uri(url.Address), cancellationToken, FetchTimeout).ConfigureAwait(false);
-                    await answer.CopyToAsync(file, ClipLengthMax, cancellationToken).ConfigureAwait(false);
-                }
-
-                break;
-            case ClipLocation.AtProvider atProvider:
-                var copy = NewFile(target);
-                await using (copy.ConfigureAwait(false))
-                {
-                    await provider.CopyClipAsync(atProvider.Reference, copy, ClipLengthMax, cancellationToken).ConfigureAwait(false);
-                }
-
-                break;
-            default:
-                throw new InvalidOperationException($"No case is written for {location.GetType().Name}.");
-        }
+            Id = ids.NewClip(),
+            Sha256 = file.Sha256,
+            Length = file.Length,
+            Width = facts.Width,
+            Height = facts.Height,
+            Duration = facts.Duration,
+            Frames = facts.FrameCount,
+            PosterSha256 = poster,
+            ExpiresAt = time.GetRowNow() + options.Retention,
+        });
     }
 
-    private static FileStream NewFile(string path) =>
-        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+    private static ClipOutcome Failed(string reason, EgressException? error, int? status, TimeSpan? retryAfter) => status switch
+    {
+        // Stores of files say any of these about a link whose time has run out.
+        400 or 401 or 403 or 404 or 410 => new ClipOutcome.LinkDead(reason),
+        _ when error is { IsRefusal: true } or { Failure: EgressFailure.TooLarge or EgressFailure.RefusedRedirect } => new ClipOutcome.Unusable(reason),
+        _ => new ClipOutcome.Unfetched(reason, retryAfter),
+    };
 
     private static ClipVerdict Inspect(string path)
     {
@@ -149,20 +139,4 @@ public sealed partial class ClipIntake(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No poster could be made for task {Task}.")]
     private partial void LogNoPoster(Exception error, string task);
-}
-
-/// <summary>What taking a clip in came to: a closed set.</summary>
-public abstract record ClipOutcome
-{
-    private ClipOutcome()
-    {
-    }
-
-    /// <summary>It is ours.</summary>
-    /// <param name="Clip">The clip.</param>
-    public sealed record Stored(Clip Clip) : ClipOutcome;
-
-    /// <summary>It could not be fetched, or is not what was asked for.</summary>
-    /// <param name="Reason">Why, in a sentence.</param>
-    public sealed record Unusable(string Reason) : ClipOutcome;
 }

@@ -29,7 +29,7 @@ public static class Mp4Probe
         stream.Seek(0, SeekOrigin.Begin);
         var length = stream.Length;
         if (length == 0)
-            return ClipVerdict.Refused("is empty");
+            return ClipVerdict.CutShort("is empty");
 
         // 1. Is it an MP4 at all?
         Span<byte> header = stackalloc byte[16];
@@ -49,14 +49,14 @@ public static class Mp4Probe
             stream.Seek(position, SeekOrigin.Begin);
             read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
             if (read < 8)
-                return ClipVerdict.Refused("is cut short");
+                return ClipVerdict.CutShort("is cut short");
             ulong size = BinaryPrimitives.ReadUInt32BigEndian(header);
             var name = header[4..8];
             var headerBytes = 8;
             if (size == 1)
             {
                 if (read < 16)
-                    return ClipVerdict.Refused("is cut short");
+                    return ClipVerdict.CutShort("is cut short");
                 size = BinaryPrimitives.ReadUInt64BigEndian(header[8..]);
                 headerBytes = 16;
             }
@@ -65,7 +65,7 @@ public static class Mp4Probe
             if (size < (ulong)headerBytes || name.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
                 return ClipVerdict.Refused("is damaged");
             if (size > (ulong)(length - position))
-                return ClipVerdict.Refused("is cut short");
+                return ClipVerdict.CutShort("is cut short");
 
             var bodyBytes = (long)size - headerBytes;
             if (name.SequenceEqual("moof"u8))
@@ -79,13 +79,13 @@ public static class Mp4Probe
                 index = new byte[bodyBytes];
                 stream.Seek(position + headerBytes, SeekOrigin.Begin);
                 if (stream.ReadAtLeast(index, index.Length, throwOnEndOfStream: false) < index.Length)
-                    return ClipVerdict.Refused("is cut short");
+                    return ClipVerdict.CutShort("is cut short");
                 fastStart = data.Count == 0;
             }
             position += (long)size;
         }
         if (index is null)
-            return ClipVerdict.Refused("has no index");
+            return ClipVerdict.CutShort("has no index");
         return Judge(index, data, fastStart, length);
     }
 
@@ -108,7 +108,7 @@ public static class Mp4Probe
             if (Mp4Track.Read(boxes.Body, out var track) is { } trackFault)
                 return ClipVerdict.Refused(trackFault);
             if (track.CheckSamples(data) is { } sampleFault)
-                return ClipVerdict.Refused(sampleFault);
+                return ClipVerdict.CutShort(sampleFault);
             hasAudio |= track.Kind == "soun" && track.Samples > 0;
             if (track.Kind == "vide" && facts is null)
             {

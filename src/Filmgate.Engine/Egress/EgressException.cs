@@ -49,6 +49,9 @@ public sealed class EgressException : Exception
     /// <summary>The status of the answer, with <see cref="EgressFailure.BadStatus"/>; otherwise null.</summary>
     public int? StatusCode { get; init; }
 
+    /// <summary>The wait that the answer asks for, with <see cref="EgressFailure.BadStatus"/>; null when it asks for none.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>
     /// Whether the address was refused, as opposed to tried in vain. A redirect to a refused address counts as tried in vain:
     /// the address the caller named was good.

@@ -18,7 +18,7 @@ internal static class EgressFailures
 
         // The dialler's own verdict travels inside the handler's exceptions, which call it a connection error.
         if (Find<EgressException>(exception) is { } own)
-            return new EgressException(own.Failure, own.Message, exception) { StatusCode = own.StatusCode };
+            return new EgressException(own.Failure, own.Message, exception) { StatusCode = own.StatusCode, RetryAfter = own.RetryAfter };
         if (Find<OperationCanceledException>(exception) is not null || Find<TimeoutException>(exception) is not null)
             return new EgressException(EgressFailure.Timeout, $"A deadline passed while {doing}.", exception);
         if (Find<AuthenticationException>(exception) is not null)

@@ -1,15 +1,17 @@
 using System.Buffers;
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 
 namespace Filmgate.Engine.Egress;
 
 /// <summary>
-/// A 200 answer whose body has not been read yet. Dispose it to give the connection and the deadline back.
+/// A 200 answer, or the rest of a file that was asked for, whose body has not been read yet. Dispose it to give the connection and the deadline back.
 /// </summary>
 public sealed class FetchedResponse : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
+    private const int ValidatorLengthMax = 512;
 
     private readonly HttpResponseMessage _response;
     private readonly CancellationTokenSource _total;
@@ -29,6 +31,21 @@ public sealed class FetchedResponse : IDisposable
 
     /// <summary>The length that the server announces, in bytes; null when it announces none. Not to be relied on.</summary>
     public long? ContentLength => _response.Content.Headers.ContentLength;
+
+    /// <summary>Whether the answer says where its body ends, so that a body cut short is an error and not an end.</summary>
+    public bool IsEndTold => ContentLength is not null || _response.Headers.TransferEncodingChunked == true;
+
+    /// <summary>The place in the file at which the body begins; 0 for a whole file.</summary>
+    public long Offset { get; internal init; }
+
+    /// <summary>
+    /// What tells this version of the file from every other, in the form in which <c>If-Range</c> takes it: a strong entity tag, else the time
+    /// of the last change. Null when the server names neither.
+    /// </summary>
+    public string? Validator =>
+        Raw(_response.Headers, "ETag") is { Length: > 2 } tag && tag.StartsWith('"') && tag.EndsWith('"') ? tag
+        : Raw(_response.Content.Headers, "Last-Modified") is { Length: > 0 } changed ? changed
+        : null;
 
     /// <summary>
     /// Copies the body to <paramref name="target"/>. Bytes arrive as sent: a content encoding is not undone, so a small
@@ -101,6 +118,9 @@ public sealed class FetchedResponse : IDisposable
         _release();
     }
 
+    private static string? Raw(HttpHeaders headers, string name) =>
+        headers.NonValidated.TryGetValues(name, out var values) && values.ToString() is { Length: <= ValidatorLengthMax } text ? text : null;
+
     private static async ValueTask WriteAsync(Stream target, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
@@ -119,3 +139,8 @@ public sealed class FetchedResponse : IDisposable
 
     private sealed class TargetException(IOException cause) : Exception(null, cause);
 }
+
+/// <summary>What is still missing of a file of which an earlier answer brought the beginning.</summary>
+/// <param name="Offset">Bytes that are there, at least 1.</param>
+/// <param name="Validator">What that answer said of the file's version: <see cref="FetchedResponse.Validator"/>.</param>
+public sealed record RestOfFile(long Offset, string Validator);

@@ -51,10 +51,14 @@ public sealed class GuardedHttp : IDisposable
     /// <param name="url">The URL; its text is checked again here, so no unchecked one can slip in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="totalTimeout">Replaces <see cref="EgressOptions.TotalTimeout"/>, for large files.</param>
+    /// <param name="rest">
+    /// Where an earlier answer broke off; null for the whole. A server that still has the same file may send the rest alone
+    /// (<see cref="FetchedResponse.Offset"/> says whether it did), any other sends all of it.
+    /// </param>
     /// <returns>The answer with its body still to be read. The total deadline runs on until it is disposed.</returns>
-    /// <exception cref="EgressException">Any failure, <see cref="EgressFailure.BadStatus"/> for a status but 200.</exception>
+    /// <exception cref="EgressException">Any failure, <see cref="EgressFailure.BadStatus"/> for a status that brings no file.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async Task<FetchedResponse> GetAsync(Uri url, CancellationToken cancellationToken, TimeSpan? totalTimeout = null)
+    public async Task<FetchedResponse> GetAsync(Uri url, CancellationToken cancellationToken, TimeSpan? totalTimeout = null, RestOfFile? rest = null)
     {
         ArgumentNullException.ThrowIfNull(url);
         var current = Checked(url, _fetchRules);
@@ -72,15 +76,26 @@ public sealed class GuardedHttp : IDisposable
                 using var request = new HttpRequestMessage(HttpMethod.Get, current);
                 RequestHeaders.AddStandard(request);
                 request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+                if (rest is not null)
+                {
+                    request.Headers.TryAddWithoutValidation("Range", $"bytes={rest.Offset}-");
+                    request.Headers.TryAddWithoutValidation("If-Range", rest.Validator);
+                }
                 response = await SendAsync(_fetching, request, either.Token, cancellationToken).ConfigureAwait(false);
                 var status = (int)response.StatusCode;
-                if (status == 200)
+                if (status == 200 || (status == 206 && rest is not null && BeginsAt(response, rest.Offset)))
                 {
                     handedOver = true;
-                    return new FetchedResponse(response, total, _options.IdleTimeout, _time, () => _fetchSlots.Release());
+                    return new FetchedResponse(response, total, _options.IdleTimeout, _time, () => _fetchSlots.Release()) { Offset = status == 206 ? rest!.Offset : 0 };
                 }
                 if (status is not (301 or 302 or 303 or 307 or 308))
-                    throw new EgressException(EgressFailure.BadStatus, $"{current.Host} answered with status {status}.") { StatusCode = status };
+                {
+                    throw new EgressException(EgressFailure.BadStatus, $"{current.Host} answered with status {status}.")
+                    {
+                        StatusCode = status,
+                        RetryAfter = RetryAfter.Parse(RawHeader(response, "Retry-After"), _time.GetUtcNow()),
+                    };
+                }
                 if (redirects == _options.MaxRedirects)
                     throw new EgressException(EgressFailure.TooManyRedirects, $"{current.Host} redirects once more after {redirects} redirects.");
                 current = Redirected(current, response);
@@ -147,6 +162,10 @@ public sealed class GuardedHttp : IDisposable
         _posting.Dispose();
         // The semaphores own no handle unless one is asked for, and a response may still give its slot back.
     }
+
+    // Nothing else is believed of a partial answer: bytes of another place would make a file that only looks whole.
+    private static bool BeginsAt(HttpResponseMessage response, long offset) =>
+        response.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } && from == offset;
 
     private static Uri Checked(Uri url, OutboundUrlRules rules)
     {

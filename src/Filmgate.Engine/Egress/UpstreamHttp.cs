@@ -115,7 +115,11 @@ public sealed partial class UpstreamHttp : IUpstreamHttp, IDisposable
             using var body = new FetchedResponse(response, total, _options.IdleTimeout, _time, static () => { });
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new UpstreamException($"The provider answered with status {(int)response.StatusCode} instead of the file.");
+                throw new UpstreamException($"The provider answered with status {(int)response.StatusCode} instead of the file.")
+                {
+                    Status = (int)response.StatusCode,
+                    RetryAfter = RetryAfter.Parse(RawHeader(response, "Retry-After"), _time.GetUtcNow()),
+                };
             }
 
             await body.CopyToAsync(target, lengthMax, cancellationToken).ConfigureAwait(false);

@@ -405,19 +405,23 @@ public sealed partial class TaskDriver(
                 }
 
                 return succeeded;
-            case ClipOutcome.Unusable unusable when task.Tries + 1 < TakeInTriesMax:
-                return await PostponeAsync(task, unusable.Reason, cancellationToken).ConfigureAwait(false);
-            case ClipOutcome.Unusable unusable when Now - attempt.EndedAt < (provider.Facts.ResultLifetime ?? options.ClipPatience):
+            case ClipOutcome.WrongKind wrong:
+                return await FailAsync(task, new Failure(FailureCode.GenerationFailed, wrong.Reason), cancellationToken).ConfigureAwait(false);
+            case ClipOutcome.Unfetched { RetryAfter: { } wait } unfetched when task.Tries + 1 < TakeInTriesMax:
+                return await PostponeAsync(task, wait, unfetched.Reason, cancellationToken).ConfigureAwait(false);
+            case ClipOutcome.NotTaken notTaken when task.Tries + 1 < TakeInTriesMax:
+                return await PostponeAsync(task, notTaken.Reason, cancellationToken).ConfigureAwait(false);
+            case ClipOutcome.NotTaken notTaken when Now - attempt.EndedAt < (provider.Facts.ResultLifetime ?? options.ClipPatience):
                 if (attempt.UnfetchedSince is null)
                 {
                     GatewayMetrics.CountUnfetched(provider.Name);
-                    LogUnfetched(provider.Name, attempt.Id.Value, task.Key.Task.Value, unusable.Reason);
+                    LogUnfetched(provider.Name, attempt.Id.Value, task.Key.Task.Value, notTaken.Reason);
                 }
 
                 return await ApplyAsync(
-                    task, new TaskTransition.ParkClip(Now, attempt.Id, unusable.Reason, Now + ParkedWait), cancellationToken).ConfigureAwait(false);
-            case ClipOutcome.Unusable unusable:
-                return await FailAsync(task, new Failure(FailureCode.GenerationFailed, unusable.Reason), cancellationToken).ConfigureAwait(false);
+                    task, new TaskTransition.ParkClip(Now, attempt.Id, notTaken.Reason, Now + ParkedWait), cancellationToken).ConfigureAwait(false);
+            case ClipOutcome.NotTaken notTaken:
+                return await FailAsync(task, new Failure(FailureCode.GenerationFailed, notTaken.Reason), cancellationToken).ConfigureAwait(false);
             default:
                 throw new InvalidOperationException($"No case is written for {outcome.GetType().Name}.");
         }

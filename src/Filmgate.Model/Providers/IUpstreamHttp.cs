@@ -87,4 +87,10 @@ public sealed class UpstreamException : Exception
     public UpstreamException(string message, Exception innerException) : base(message, innerException)
     {
     }
+
+    /// <summary>The status of an answer that did not bring what was asked for; null when there was no answer, or when it broke off.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The wait that the answer asks for; null when it asks for none.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

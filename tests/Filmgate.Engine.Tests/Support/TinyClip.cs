@@ -17,8 +17,8 @@ internal static class TinyClip
             var path = Path.Combine(folder, "clip.mp4");
             using var process = Process.Start(new ProcessStartInfo("ffmpeg",
             [
-                "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=64x36:rate=12:duration=5",
-                "-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart", path,
+                "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", "color=gray:size=1920x1080:rate=12:duration=5",
+                "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-movflags", "+faststart", path,
             ]) { RedirectStandardError = true })!;
             var complaint = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
