@@ -11,7 +11,7 @@ namespace Filmgate.Engine.Artifacts;
 
 /// <summary>
 /// Takes a finished clip in: brought to our disk, checked to be the video that was asked for, stored under its hash, with a
-/// poster. Only then may anybody hear of success. An address that no longer answers is asked for anew at the provider.
+/// poster. Only then may anybody hear of success.
 /// </summary>
 public sealed partial class ClipIntake(
     ArtifactFolder files, GuardedHttp http, Ffmpeg ffmpeg, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log)
@@ -19,34 +19,15 @@ public sealed partial class ClipIntake(
     private readonly ClipFetch _fetch = new(http);
 
     /// <summary>Fetches, checks and stores.</summary>
-    /// <param name="task">The task, whose last attempt made the clip.</param>
+    /// <param name="task">The task.</param>
     /// <param name="location">Where the clip is.</param>
-    /// <param name="provider">The provider that made it: for clips behind its own door, and for another address when this one is dead.</param>
+    /// <param name="provider">The provider that made it, for clips behind its own door.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<ClipOutcome> TakeInAsync(VideoTask task, ClipLocation location, IVideoProvider provider, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(provider);
-        var outcome = await TakeInFromAsync(task, location, provider, cancellationToken).ConfigureAwait(false);
-        if (outcome is not ClipOutcome.LinkDead dead || task.LastAttempt?.UpstreamId is not { } upstreamId)
-        {
-            return outcome;
-        }
-
-        // Links expire long before clips do, and every read of the task brings a new one.
-        return await provider.ReadAsync(upstreamId, cancellationToken).ConfigureAwait(false) switch
-        {
-            Reading.Completed { Location: var fresh } when fresh != location => await TakeInFromAsync(task, fresh, provider, cancellationToken).ConfigureAwait(false),
-            Reading.Unreadable unreadable => new ClipOutcome.Unfetched($"{dead.Reason} The provider could not be asked for another address: {unreadable.Reason}", unreadable.RetryAfter),
-            Reading.Failed failed => new ClipOutcome.LinkDead($"{dead.Reason} Read again, the provider says: {failed.Failure.Message}"),
-            Reading.Lost lost => new ClipOutcome.LinkDead($"{dead.Reason} Read again, the provider says: {lost.Reason}"),
-            _ => dead,
-        };
-    }
-
-    private async ValueTask<ClipOutcome> TakeInFromAsync(VideoTask task, ClipLocation location, IVideoProvider provider, CancellationToken cancellationToken)
-    {
         if (location is ClipLocation.Url { Address: var address } && !Uri.TryCreate(address, UriKind.Absolute, out _))
         {
             return new ClipOutcome.Unusable("The clip cannot be fetched: the provider names no valid address for it.");

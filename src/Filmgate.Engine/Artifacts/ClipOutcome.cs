@@ -23,8 +23,8 @@ public abstract record ClipOutcome
     public sealed record Unfetched(string Reason, TimeSpan? RetryAfter = null) : NotTaken(Reason);
 
     /// <summary>
-    /// Its address is dead, and the provider, read again, names no other. Servers that are late, or out of step with each other, say the same,
-    /// so a few later tries are worth while.
+    /// Its address is dead: links expire long before clips do, and the provider, read again, may name another. Servers that are late, or out
+    /// of step with each other, say the same, so a few later tries are worth while as well.
     /// </summary>
     /// <param name="Reason">Why, in a sentence.</param>
     public sealed record LinkDead(string Reason) : NotTaken(Reason);

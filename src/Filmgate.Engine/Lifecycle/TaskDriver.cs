@@ -393,6 +393,12 @@ public sealed partial class TaskDriver(
         }
 
         var outcome = await clips.TakeInAsync(task, attempt.ClipLocation!, provider, cancellationToken).ConfigureAwait(false);
+        if (outcome is ClipOutcome.LinkDead dead)
+        {
+            // Once in a step, so that a provider whose links are all dead is not asked in a circle.
+            (task, outcome) = await RenewLinkAsync(task, attempt, provider, dead, cancellationToken).ConfigureAwait(false);
+        }
+
         switch (outcome)
         {
             case ClipOutcome.Stored stored:
@@ -424,6 +430,26 @@ public sealed partial class TaskDriver(
                 return await FailAsync(task, new Failure(FailureCode.GenerationFailed, notTaken.Reason), cancellationToken).ConfigureAwait(false);
             default:
                 throw new InvalidOperationException($"No case is written for {outcome.GetType().Name}.");
+        }
+    }
+
+    private async ValueTask<(VideoTask Task, ClipOutcome Outcome)> RenewLinkAsync(
+        VideoTask task, Attempt attempt, IVideoProvider provider, ClipOutcome.LinkDead dead, CancellationToken cancellationToken)
+    {
+        var reading = await provider.ReadAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+        switch (reading)
+        {
+            case Reading.Completed { Location: var fresh } when fresh != attempt.ClipLocation:
+                var relocated = await ApplyAsync(task, new TaskTransition.RelocateClip(Now, attempt.Id, fresh), cancellationToken).ConfigureAwait(false);
+                return relocated.Won
+                    ? (relocated.Task, await clips.TakeInAsync(relocated.Task, fresh, provider, cancellationToken).ConfigureAwait(false))
+                    : (task, dead);
+            case Reading.Unreadable unreadable:
+                return (task, new ClipOutcome.Unfetched($"{dead.Reason} The provider could not be asked for another address: {unreadable.Reason}", unreadable.RetryAfter));
+            case Reading.Failed failed:
+                return (task, new ClipOutcome.LinkDead($"{dead.Reason} Read again, the provider says: {failed.Failure.Message}"));
+            default:
+                return (task, dead);
         }
     }
 

@@ -3,11 +3,8 @@ using System.Text;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Tests.Egress;
 using Filmgate.Engine.Tests.Support;
-using Filmgate.Model.Identity;
-using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
-using Filmgate.Model.Tasks;
 
 namespace Filmgate.Engine.Tests.Artifacts;
 
@@ -179,40 +176,11 @@ public sealed class ClipIntakeTests : IAsyncLifetime
     [InlineData(403)]
     [InlineData(404)]
     [InlineData(410)]
-    public async Task A_link_whose_time_has_run_out_is_renewed_by_reading_the_task_again(int status)
+    public async Task A_link_whose_time_has_run_out_is_told_from_a_server_in_trouble(int status)
     {
-        await using var server = new RawServer(exchange => exchange.Target == "/new.mp4"
-            ? SendAsync(exchange, _clip)
-            : exchange.SendAsync($"HTTP/1.1 {status} Expired\r\nContent-Length: 0\r\n\r\n"));
-        _house.Provider.NextReading(new Reading.Completed(At(server, "/new.mp4"), Cost: null));
-        await AssertStoredAsync(await TakeInAsync(At(server, "/old.mp4")));
-        Assert.Equal(2, server.Heads.Count);
-    }
-
-    [Fact]
-    public async Task A_link_that_stays_dead_is_said_to_be_so()
-    {
-        await using var server = RawServer.Answering("HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n");
-        var (old, fresh) = (At(server, "/old.mp4"), At(server, "/new.mp4"));
-        _house.Provider.NextReading(new Reading.Completed(old, Cost: null));
-        Assert.IsType<ClipOutcome.LinkDead>(await TakeInAsync(old));
+        await using var server = RawServer.Answering($"HTTP/1.1 {status} Expired\r\nContent-Length: 0\r\n\r\n");
+        Assert.IsType<ClipOutcome.LinkDead>(await TakeInAsync(At(server)));
         Assert.Single(server.Heads);
-
-        _house.Provider.NextReading(new Reading.Completed(fresh, Cost: null));
-        Assert.IsType<ClipOutcome.LinkDead>(await TakeInAsync(old));
-
-        _house.Provider.NextReading(new Reading.Failed(new Failure(FailureCode.GenerationFailed, "Removed after an hour.")));
-        Assert.Contains("Removed after an hour.", Assert.IsType<ClipOutcome.LinkDead>(await TakeInAsync(old)).Reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_dead_link_of_a_provider_that_cannot_be_read_now_waits_for_the_provider()
-    {
-        await using var server = RawServer.Answering("HTTP/1.1 403 Expired\r\nContent-Length: 0\r\n\r\n");
-        _house.Provider.NextReading(new Reading.Unreadable("The provider is busy.", TimeSpan.FromSeconds(40)));
-        var unfetched = Assert.IsType<ClipOutcome.Unfetched>(await TakeInAsync(At(server)));
-        Assert.Equal(TimeSpan.FromSeconds(40), unfetched.RetryAfter);
-        Assert.EndsWith("The provider is busy.", unfetched.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -226,8 +194,7 @@ public sealed class ClipIntakeTests : IAsyncLifetime
         {
             Door = (_, _) => throw new UpstreamException("The provider's file could not be fetched.") { Status = status, RetryAfter = TimeSpan.FromSeconds(9) },
         };
-        provider.NextReading(new Reading.Completed(location, Cost: null));
-        var taken = await _house.ClipIntake.TakeInAsync(Task(location), location, provider, Cancel);
+        var taken = await _house.ClipIntake.TakeInAsync(House.NewTask(), location, provider, Cancel);
         Assert.IsType(outcome, taken);
         Assert.Equal(taken is ClipOutcome.Unfetched ? 9 : null, (taken as ClipOutcome.Unfetched)?.RetryAfter?.TotalSeconds);
     }
@@ -244,25 +211,12 @@ public sealed class ClipIntakeTests : IAsyncLifetime
         })
         {
             var wrong = Assert.IsType<ClipOutcome.WrongKind>(
-                await _house.ClipIntake.TakeInAsync(Task(At(server)) with { Request = asked }, At(server), _house.Provider, Cancel));
+                await _house.ClipIntake.TakeInAsync(House.NewTask() with { Request = asked }, At(server), _house.Provider, Cancel));
             Assert.Contains(words, wrong.Reason, StringComparison.Ordinal);
         }
     }
 
-    private ValueTask<ClipOutcome> TakeInAsync(ClipLocation location) => _house.ClipIntake.TakeInAsync(Task(location), location, _house.Provider, Cancel);
-
-    private static VideoTask Task(ClipLocation location) => House.NewTask() with
-    {
-        State = TaskState.Processing,
-        Attempts =
-        [
-            new Attempt
-            {
-                Id = new AttemptId("att_1"), Number = 1, Provider = "partner", State = AttemptState.Completed, UpstreamId = "up-1", ClipLocation = location,
-                Cost = Usd.Zero, PreparedAt = House.Start,
-            },
-        ],
-    };
+    private ValueTask<ClipOutcome> TakeInAsync(ClipLocation location) => _house.ClipIntake.TakeInAsync(House.NewTask(), location, _house.Provider, Cancel);
 
     private static ClipLocation.Url At(RawServer server, string path = "/clip.mp4") => new($"http://127.0.0.1:{server.Port}{path}");
 

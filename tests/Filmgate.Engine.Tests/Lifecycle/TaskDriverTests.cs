@@ -1,5 +1,6 @@
 using System.Text;
 using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Tests.Egress;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Tests.Routing;
 using Filmgate.Engine.Tests.Support;
@@ -580,6 +581,56 @@ public sealed class TaskDriverTests : IAsyncLifetime
         await _house.RunAsync(accepted.Key, task => task is { Tries: TaskDriver.TakeInTriesMax - 1, LastAttempt.State: AttemptState.Completed });
         await File.WriteAllBytesAsync(late, await TinyClip.BytesAsync, Cancel);
         Assert.Equal(TaskState.Success, (await _house.RunToEndAsync(accepted.Key)).State);
+    }
+
+    [Fact]
+    public async Task A_link_that_has_run_out_is_renewed_by_reading_the_task_again()
+    {
+        await using var server = new RawServer(async exchange =>
+        {
+            var clip = await TinyClip.BytesAsync;
+            await exchange.SendAsync($"HTTP/1.1 {(exchange.Target == "/new.mp4" ? "200 OK" : "403 Expired")}\r\nContent-Length: {clip.Length}\r\n\r\n");
+            await exchange.SendAsync(clip);
+        });
+        var fresh = new ClipLocation.Url($"http://127.0.0.1:{server.Port}/new.mp4");
+        Provider.NextReading(new Reading.Completed(new ClipLocation.Url($"http://127.0.0.1:{server.Port}/old.mp4"), Usd.Zero));
+        Provider.NextReading(new Reading.Completed(fresh, Usd.Zero));
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal((TaskState.Success, fresh), (task.State, task.LastAttempt!.ClipLocation));
+        Assert.Single(Provider.Submissions);
+    }
+
+    [Fact]
+    public async Task A_provider_whose_links_are_all_dead_is_asked_for_one_a_try_and_the_task_says_what_it_said()
+    {
+        await using var server = RawServer.Answering("HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n");
+        var reads = 0;
+        for (var i = 0; i < TaskDriver.TakeInTriesMax; i++)
+        {
+            Provider.NextReading(() => new Reading.Completed(new ClipLocation.Url($"http://127.0.0.1:{server.Port}/{++reads}.mp4"), Usd.Zero));
+        }
+
+        Provider.NextReading(() =>
+        {
+            reads++;
+            return new Reading.Failed(new Failure(FailureCode.GenerationFailed, "It was removed after an hour."));
+        });
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal(TaskState.Failed, task.State);
+        Assert.EndsWith("It was removed after an hour.", task.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(TaskDriver.TakeInTriesMax + 1, reads);
+    }
+
+    [Fact]
+    public async Task A_dead_link_of_a_provider_that_cannot_be_read_now_waits_for_the_provider()
+    {
+        var missing = new ClipLocation.LocalFile(Path.Combine(_house.Folder, "nowhere.mp4"));
+        Provider.NextReading(new Reading.Completed(missing, Usd.Zero));
+        Provider.NextReading(new Reading.Unreadable("The provider is busy.", TimeSpan.FromSeconds(40)));
+        var driver = _house.NewDriver();
+        var task = await _house.RunAsync((await _house.AcceptAsync()).Key, seen => seen.LastAttempt?.State == AttemptState.Completed, driver);
+        var waiting = (await driver.StepAsync(task, Cancel)).Task;
+        Assert.Equal(_house.Time.GetUtcNow().AddSeconds(40), waiting.DueAt);
     }
 
     // Once for the step that follows, and once for each try at a clip that is gone.
