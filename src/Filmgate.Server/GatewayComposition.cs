@@ -14,6 +14,7 @@ using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
+using Filmgate.Engine.Following;
 using Filmgate.Engine.Grains;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
@@ -216,8 +217,10 @@ internal static class GatewayComposition
     {
         foreach (var settings in options.Providers)
         {
-            services.AddSingleton(provider => ProviderDialects.Find(settings.Dialect)!.Create(
-                settings, provider.GetRequiredService<IUpstreamHttp>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IVideoProvider>(provider => new PacedProvider(
+                ProviderDialects.Find(settings.Dialect)!.Create(settings, provider.GetRequiredService<IUpstreamHttp>(), provider.GetRequiredService<TimeProvider>()),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<PacedProvider>>()));
         }
 
         return services.AddRenderer(options).AddSingleton<ProviderDirectory>();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Upstream;
@@ -17,6 +18,7 @@ internal sealed class ApixoProvider : IVideoProvider
 {
     private const string ModelPath = "/kling-2-1";
     private const string AttemptEntry = "attempt";
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
     private readonly ProviderSettings _settings;
     private readonly IUpstreamHttp _http;
@@ -33,9 +35,7 @@ internal sealed class ApixoProvider : IVideoProvider
         // Clients of APIXO write its address with and without the path.
         var address = settings.BaseUrl.OriginalString.TrimEnd('/');
         _base = address.EndsWith(Wire.Base, StringComparison.Ordinal) ? address : address + Wire.Base;
-
-        // The model page's advice is 60 s, then every 5 s; another Filmgate may have a renderer that is faster than that.
-        _answers = new OutboundAnswers(settings, FirstRead: TimeSpan.FromSeconds(_isFilmgate ? 2 : 30), NextRead: TimeSpan.FromSeconds(_isFilmgate ? 2 : 5));
+        _answers = new OutboundAnswers(settings);
     }
 
     /// <inheritdoc/>
@@ -78,6 +78,25 @@ internal sealed class ApixoProvider : IVideoProvider
         var path = $"/statusTask{ModelPath}?{Wire.TaskIdParameter}={Uri.EscapeDataString(upstreamId)}";
         var answer = await _http.SendAsync(Request("GET", path), cancellationToken).ConfigureAwait(false);
         return AnswerTable.OfReading(answer, _answers.Reading);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<string, Reading>?> ReadManyAsync(ImmutableArray<FollowedTask> tasks, CancellationToken cancellationToken)
+    {
+        // Theirs is made a little before ours is told so.
+        var (first, last) = (tasks.Min(task => task.AcceptedAt) - AnswerTime, tasks.Max(task => task.AcceptedAt) + AnswerTime);
+        var path = $"/tasks?{Wire.LimitParameter}={Wire.PageMax}&{Wire.CreatedFromParameter}={first.ToUnixTimeMilliseconds()}&{Wire.CreatedBeforeParameter}={last.ToUnixTimeMilliseconds()}";
+        var answer = await _http.SendAsync(Request("GET", path), cancellationToken).ConfigureAwait(false);
+        return answer is UpstreamAnswer.Answered { Status: 200, Body: var body } && WireValue.Read(body)["data"]["tasks"] is { IsList: true } entries
+            ? ListedTasks.Read(entries.Items, entry => entry["taskId"].Id, _answers.Reading, tasks)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId)
+    {
+        var posted = WireValue.Read(body);
+        return ListedTasks.TryTakeId(posted["data"]["taskId"].Id ?? posted["taskId"].Id, out upstreamId);
     }
 
     /// <inheritdoc/>

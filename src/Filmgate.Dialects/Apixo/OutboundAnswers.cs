@@ -10,9 +10,7 @@ namespace Filmgate.Dialects.Apixo;
 /// Source: APIXO, response-format, error-codes and errors pages.
 /// </summary>
 /// <param name="Settings">The provider's settings.</param>
-/// <param name="FirstRead">When a first read makes sense.</param>
-/// <param name="NextRead">The time between reads.</param>
-internal sealed record OutboundAnswers(ProviderSettings Settings, TimeSpan FirstRead, TimeSpan NextRead)
+internal sealed record OutboundAnswers(ProviderSettings Settings)
 {
     private const int Forbidden = 403;
     private const string InsufficientCredits = "INSUFFICIENT_CREDITS";
@@ -27,7 +25,7 @@ internal sealed record OutboundAnswers(ProviderSettings Settings, TimeSpan First
         var status = StatusOf(answer, body);
         if (status is >= 200 and < 300)
         {
-            return body["data"]["taskId"].Id is { } id ? new SubmitResult.Accepted(id, FirstRead) : null;
+            return body["data"]["taskId"].Id is { } id ? new SubmitResult.Accepted(id) : null;
         }
 
         if (status is < 400 or >= 500)
@@ -67,16 +65,18 @@ internal sealed record OutboundAnswers(ProviderSettings Settings, TimeSpan First
             return AnswerTable.OfReading(status, answer.RetryAfter);
         }
 
-        var task = body["data"];
-        return task["state"].Text switch
-        {
-            "pending" or "processing" => new Reading.InProgress(null, NextRead),
-            "success" when Address(task) is { } address => new Reading.Completed(new ClipLocation.Url(address), Cost: null),
-            "success" => new Reading.Unreadable("The provider says success without the address of a clip.", NextRead),
-            "failed" => new Reading.Failed(FailureOf(task)),
-            _ => null,
-        };
+        return Reading(body["data"]);
     }
+
+    /// <summary>What a task says, alone or in another Filmgate's list; null when it says nothing that is known.</summary>
+    public Reading? Reading(WireValue task) => task["state"].Text switch
+    {
+        "pending" or "processing" => new Reading.InProgress(task["progress"].Whole is { } percent and >= 0 and <= 100 ? (int)percent : null),
+        "success" when Address(task) is { } address => new Reading.Completed(new ClipLocation.Url(address), Cost: null),
+        "success" => AnswerTable.WithoutClip("The provider says success without the address of a clip."),
+        "failed" => new Reading.Failed(FailureOf(task)),
+        _ => null,
+    };
 
     /// <summary>The answer to a look-up by our attempt id; only another Filmgate gives one.</summary>
     public static Sighting Sighting(UpstreamAnswer answer)
@@ -98,10 +98,10 @@ internal sealed record OutboundAnswers(ProviderSettings Settings, TimeSpan First
 
     private static string? Address(WireValue task)
     {
-        // A string that holds JSON; one client met an object, too.
+        // A string that holds JSON; one client met an object, too. A list of ours has the addresses themselves.
         var result = task["resultJson"];
         var urls = (result.IsObject ? result : WireValue.Read(result.Text))["resultUrls"];
-        return urls.Items.FirstOrDefault().Text is { Length: > 0 } address ? address : null;
+        return urls.Items.Concat(task["resultUrls"].Items).FirstOrDefault().Text is { Length: > 0 } address ? address : null;
     }
 
     private Failure FailureOf(WireValue task)

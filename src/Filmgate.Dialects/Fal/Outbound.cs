@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Filmgate.Dialects.Http;
@@ -70,6 +71,10 @@ internal sealed class FalProvider(ProviderSettings settings, IUpstreamHttp http)
         var result = await http.SendAsync(Request("GET", Path(upstreamId)), cancellationToken).ConfigureAwait(false);
         return AnswerTable.OfReading(result, answer => answers.Result(answered, answer));
     }
+
+    /// <inheritdoc/>
+    public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId) =>
+        ListedTasks.TryTakeId(WireValue.Read(body)["request_id"].Id, out upstreamId);
 
     /// <inheritdoc/>
     public async ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken) =>

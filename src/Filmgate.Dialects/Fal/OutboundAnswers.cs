@@ -10,9 +10,6 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
 {
     private const int Forbidden = 403, Unprocessable = 422;
 
-    // A clip takes a minute or two; another Filmgate may be faster than that.
-    private static readonly TimeSpan FirstRead = TimeSpan.FromSeconds(5), NextRead = TimeSpan.FromSeconds(5);
-
     private static readonly string[] BalanceWords = ["locked", "balance"];
 
     /// <summary>The answer to a submission; null when its body says nothing that is known.</summary>
@@ -21,7 +18,7 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
         var body = WireValue.Read(answer.Body);
         if (answer.IsSuccess)
         {
-            return body["request_id"].Id is { } id ? new SubmitResult.Accepted(id, FirstRead) : null;
+            return body["request_id"].Id is { } id ? new SubmitResult.Accepted(id) : null;
         }
 
         var (type, words) = Read(body);
@@ -44,7 +41,7 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
     /// <summary>The answer to a read of a request that has not ended; null when its body says nothing that is known.</summary>
     public static Reading? Status(UpstreamAnswer.Answered answer) =>
         answer.IsSuccess && WireValue.Read(answer.Body)["status"].Text is { } state && (state == Wire.InQueue.Value || state == Wire.InProgress.Value)
-            ? new Reading.InProgress(null, NextRead)
+            ? new Reading.InProgress(null)
             : null;
 
     /// <summary>What a request that has ended came to; null when that cannot be told.</summary>
@@ -56,7 +53,7 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
         if (result.IsSuccess)
         {
             return body["video"]["url"].Text is { Length: > 0 } url ? new Reading.Completed(new ClipLocation.Url(url), Cost: null)
-                : new Reading.Unreadable("The provider says that it has ended, without the address of a clip.", NextRead);
+                : AnswerTable.WithoutClip("The provider says that it has ended, without the address of a clip.");
         }
 
         var said = WireValue.Read(status.Body);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Upstream;
@@ -49,6 +50,14 @@ internal sealed class KieProvider(ProviderSettings settings, IUpstreamHttp http)
         var answer = await http.SendAsync(
             Request("GET", $"{Wire.ReadPath}?{Wire.TaskIdParameter}={Uri.EscapeDataString(upstreamId)}"), cancellationToken).ConfigureAwait(false);
         return AnswerTable.OfReading(answer, _answers.Reading);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId)
+    {
+        // The page about signatures has the second name.
+        var data = WireValue.Read(body)["data"];
+        return ListedTasks.TryTakeId(data["taskId"].Id ?? data["task_id"].Id, out upstreamId);
     }
 
     private UpstreamRequest Request(string method, string path) => new(method, new Uri(_base + path)) { Headers = [Credential.Bearer(settings.ApiKey)] };

@@ -11,9 +11,6 @@ namespace Filmgate.Dialects.Kie;
 /// </summary>
 internal sealed class OutboundAnswers(ProviderSettings settings)
 {
-    // The pages' advice: seconds at first, then slower; and ten reads a second for all tasks of a key.
-    private static readonly TimeSpan FirstRead = TimeSpan.FromSeconds(10), NextRead = TimeSpan.FromSeconds(5);
-
     // Requests beyond the limit of a ten-second window are dropped, and the next window begins anew.
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
@@ -37,7 +34,7 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
 
         return body["code"].Whole switch
         {
-            Wire.Ok => body["data"]["taskId"].Id is { } id ? new SubmitResult.Accepted(id, FirstRead) : null,
+            Wire.Ok => body["data"]["taskId"].Id is { } id ? new SubmitResult.Accepted(id) : null,
             401 => Refused(RefusalClass.Auth, words, "kie does not accept our key."),
             402 => Refused(RefusalClass.Balance, words, "Our account at kie has no credits."),
             403 => Refused(RefusalClass.Permission, words, "Our key may not do this at kie."),
@@ -76,11 +73,11 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
         return state switch
         {
             "success" when Address(task) is { } address => new Reading.Completed(new ClipLocation.Url(address), Cost(task)),
-            "success" => new Reading.Unreadable("kie says success without the address of a clip.", NextRead),
+            "success" => AnswerTable.WithoutClip("kie says success without the address of a clip."),
             "fail" => new Reading.Failed(FailureOf(task)),
 
             // waiting, queuing, generating, and whatever word is added one day.
-            _ => new Reading.InProgress(null, NextRead),
+            _ => new Reading.InProgress(null),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Model.Identity;
@@ -91,6 +92,41 @@ internal sealed class KlingProvider : IVideoProvider
     {
         ArgumentNullException.ThrowIfNull(upstreamId);
         var (kind, id) = UpstreamTask.Parse(upstreamId);
+        if (kind != UpstreamTask.EitherKind)
+        {
+            return await ReadAsync(kind, id, cancellationToken).ConfigureAwait(false);
+        }
+
+        var first = await ReadAsync(TaskKind.All[0].Name, id, cancellationToken).ConfigureAwait(false);
+        return first is Reading.Unreadable ? await ReadAsync(TaskKind.All[1].Name, id, cancellationToken).ConfigureAwait(false) : first;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<string, Reading>?> ReadManyAsync(ImmutableArray<FollowedTask> tasks, CancellationToken cancellationToken)
+    {
+        // A list has one kind. Its order is not stated, so what is not on its first page is read alone.
+        var kind = tasks.GroupBy(task => UpstreamTask.Parse(task.UpstreamId).Kind).MaxBy(group => group.Count())!.Key;
+        if (kind == UpstreamTask.EitherKind)
+        {
+            return ImmutableDictionary<string, Reading>.Empty;
+        }
+
+        var answer = await _http.SendAsync(Request("GET", $"{kind}?{Wire.PageNum}=1&{Wire.PageSize}={Facts.TasksPerRead}"), cancellationToken).ConfigureAwait(false);
+        return answer is UpstreamAnswer.Answered { IsSuccess: true, Body: var bytes } && WireValue.Read(bytes) is var body
+            && body["code"].Whole == 0 && body["data"] is { IsList: true } entries
+            ? ListedTasks.Read(entries.Items, entry => entry["task_id"].Id is { } id ? UpstreamTask.Of(kind, id) : null, _answers.Reading, tasks)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId)
+    {
+        upstreamId = ListedTasks.TryTakeId(WireValue.Read(body)["task_id"].Id, out var id) ? UpstreamTask.Of(UpstreamTask.EitherKind, id) : null;
+        return upstreamId is not null;
+    }
+
+    private async ValueTask<Reading> ReadAsync(string kind, string id, CancellationToken cancellationToken)
+    {
         var answer = await _http.SendAsync(Request("GET", $"{kind}/{Uri.EscapeDataString(id)}"), cancellationToken).ConfigureAwait(false);
         return AnswerTable.OfReading(answer, _answers.Reading);
     }
@@ -153,12 +189,18 @@ internal sealed class KlingProvider : IVideoProvider
 /// <summary>How a task of Kling's is remembered: its kind belongs to its address, so the two are kept together.</summary>
 internal static class UpstreamTask
 {
+    /// <summary>Stands for the kind of a task of which only the id is known, from a post that does not name it.</summary>
+    public const string EitherKind = "either";
+
     private const char Separator = '/';
 
     /// <summary>Kind and id in one text.</summary>
-    public static string Of(TaskKind kind, string id) => $"{kind.Name}{Separator}{id}";
+    public static string Of(TaskKind kind, string id) => Of(kind.Name, id);
 
-    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
+    /// <summary>The name of a kind and an id in one text.</summary>
+    public static string Of(string kind, string id) => $"{kind}{Separator}{id}";
+
+    /// <summary>Reads what <see cref="Of(string, string)"/> wrote.</summary>
     public static (string Kind, string Id) Parse(string text)
     {
         var at = text.IndexOf(Separator, StringComparison.Ordinal);

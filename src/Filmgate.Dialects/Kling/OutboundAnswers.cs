@@ -20,11 +20,6 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
     private static readonly string[] PictureWords = ["image pixel", "aspect ratio of the input image", "resolution or aspect ratio", "image size", "image format"];
     private static readonly string[] AbsenceWords = ["not found", "not exist", "no such task"];
 
-    /// <summary>When a first read makes sense: Kling needs a minute or more, a renderer in one's own network may be done at once.</summary>
-    private TimeSpan FirstRead => TimeSpan.FromSeconds(Settings.Facts.StandsInside ? 2 : 20);
-
-    private TimeSpan NextRead => TimeSpan.FromSeconds(Settings.Facts.StandsInside ? 2 : 5);
-
     /// <summary>The answer to a submission; null when its body says nothing that is known.</summary>
     public SubmitResult? Submission(UpstreamAnswer.Answered answer, TaskKind kind)
     {
@@ -35,7 +30,7 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
 
         return body["code"].Whole switch
         {
-            0 => answer.IsSuccess && body["data"]["task_id"].Id is { } id ? new SubmitResult.Accepted(UpstreamTask.Of(kind, id), FirstRead) : null,
+            0 => answer.IsSuccess && body["data"]["task_id"].Id is { } id ? new SubmitResult.Accepted(UpstreamTask.Of(kind, id)) : null,
             >= 1000 and <= 1002 => Refused(RefusalClass.Auth, "Kling does not accept our key."),
             1003 => Refused(RefusalClass.Auth, "Kling says that our token is not yet valid; compare the clock of this machine."),
             1004 => Refused(RefusalClass.Auth, "Kling says that our token is expired; compare the clock of this machine."),
@@ -63,17 +58,19 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
             return null;
         }
 
-        var task = body["data"];
-        return task["task_status"].Text switch
-        {
-            "submitted" or "processing" => new Reading.InProgress(null, NextRead),
-            "succeed" when task["task_result"]["videos"].Items.FirstOrDefault()["url"].Text is { Length: > 0 } url =>
-                new Reading.Completed(new ClipLocation.Url(url), Cost(task)),
-            "succeed" => new Reading.Unreadable("Kling says succeed without the address of a clip.", NextRead),
-            "failed" => new Reading.Failed(FailureOf(task["task_status_msg"].Text)),
-            _ => null,
-        };
+        return Reading(body["data"]);
     }
+
+    /// <summary>What a task says, alone or in a list; null when it says nothing that is known.</summary>
+    public Reading? Reading(WireValue task) => task["task_status"].Text switch
+    {
+        "submitted" or "processing" => new Reading.InProgress(null),
+        "succeed" when task["task_result"]["videos"].Items.FirstOrDefault()["url"].Text is { Length: > 0 } url =>
+            new Reading.Completed(new ClipLocation.Url(url), Cost(task)),
+        "succeed" => AnswerTable.WithoutClip("Kling says succeed without the address of a clip."),
+        "failed" => new Reading.Failed(FailureOf(task["task_status_msg"].Text)),
+        _ => null,
+    };
 
     /// <summary>The answer to a look-up by our attempt's id under one kind.</summary>
     public static Sighting Sighting(UpstreamAnswer answer, TaskKind kind, AttemptId attempt)

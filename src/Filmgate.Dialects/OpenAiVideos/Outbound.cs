@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Model.Identity;
@@ -82,6 +83,14 @@ internal sealed class OpenAiVideosProvider(ProviderSettings settings, IUpstreamH
     {
         var answer = await http.SendAsync(Request("GET", AddressOf(upstreamId)), cancellationToken).ConfigureAwait(false);
         return AnswerTable.OfReading(answer, answered => _answers.Reading(answered, upstreamId));
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId)
+    {
+        // An event has an id of its own beside the video's; gateways that post the video itself have that alone.
+        var posted = WireValue.Read(body);
+        return ListedTasks.TryTakeId(posted["data"] is { IsObject: true } data ? OutboundAnswers.IdOf(data) : OutboundAnswers.IdOf(posted), out upstreamId);
     }
 
     /// <inheritdoc/>

@@ -13,8 +13,6 @@ namespace Filmgate.Dialects.OpenAiVideos;
 /// <param name="settings">The provider's settings.</param>
 internal sealed class OutboundAnswers(ProviderSettings settings)
 {
-    private static readonly TimeSpan FirstRead = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan NextRead = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan NextReadMax = TimeSpan.FromMinutes(1);
 
     private static readonly FrozenSet<string> Working =
@@ -34,7 +32,7 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
         var body = WireValue.Read(answer.Body);
         if (answer.IsSuccess)
         {
-            return IdOf(body) is { } id ? new SubmitResult.Accepted(id, FirstRead) : null;
+            return IdOf(body) is { } id ? new SubmitResult.Accepted(id, WaitOf(answer)) : null;
         }
 
         var (code, words) = ErrorOf(body);
@@ -94,8 +92,8 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
                     "The provider gives no reason."));
     }
 
-    // One fork answers with the id under its older name, too, and another with that one alone.
-    private static string? IdOf(WireValue body) => body["id"].Id ?? body["task_id"].Id;
+    /// <summary>The id of a video. One fork answers with it under its older name, too, and another with that one alone.</summary>
+    public static string? IdOf(WireValue body) => body["id"].Id ?? body["task_id"].Id;
 
     private static (string? Code, string? Words) ErrorOf(WireValue body)
     {
@@ -107,10 +105,10 @@ internal sealed class OutboundAnswers(ProviderSettings settings)
 
     private static int? ProgressOf(WireValue body) => body["progress"].Number is { } percent ? (int)Math.Clamp(percent, 0, 100) : null;
 
-    private static TimeSpan WaitOf(UpstreamAnswer.Answered answer) =>
+    private static TimeSpan? WaitOf(UpstreamAnswer.Answered answer) =>
         answer.Headers.GetValueOrDefault(Wire.PollAfterHeader) is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             ? TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 1000, NextReadMax.TotalMilliseconds))
-            : NextRead;
+            : null;
 
     private static bool IsPolicy(FailureCode code) => code is FailureCode.ContentViolation or FailureCode.NsfwDetected;
 

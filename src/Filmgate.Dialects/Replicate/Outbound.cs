@@ -1,10 +1,13 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using Filmgate.Dialects.Upstream;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Filmgate.Dialects.Replicate;
 
@@ -20,6 +23,12 @@ internal sealed class ReplicateProvider : IVideoProvider
     private const string Lifetime = "1h";
 
     private const string ApiVersion = "/v1";
+
+    // An attempt is sent soon after it got its id, unless the gateway stood still in between.
+    private const int LookupPagesMax = 5;
+    private static readonly TimeSpan LookupSpan = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
     private readonly ProviderSettings settings;
     private readonly IUpstreamHttp http;
@@ -65,8 +74,40 @@ internal sealed class ReplicateProvider : IVideoProvider
     }
 
     /// <inheritdoc/>
-    public ValueTask<Sighting> FindAsync(AttemptId attempt, CancellationToken cancellationToken) =>
-        new(new Sighting.CannotTell("Replicate does not find a prediction by an id of ours."));
+    public async ValueTask<Sighting> FindAsync(AttemptId attempt, CancellationToken cancellationToken)
+    {
+        // There is no look-up by an id of ours, but a prediction shows the address that it posts to, and that names the attempt. That it is
+        // not there proves nothing: not every submission has such an address.
+        var unseen = new Sighting.CannotTell("Replicate does not find a prediction by an id of ours, and its list does not show one that posts to the attempt's address.");
+        if (IdSource.TimeOf(attempt.Value) is not { } prepared)
+        {
+            return unseen;
+        }
+
+        var cursor = string.Empty;
+        for (var page = 0; page < LookupPagesMax; page++)
+        {
+            var list = await ListAsync(prepared - ClockDifference, prepared + LookupSpan, cursor, cancellationToken).ConfigureAwait(false);
+            if (!list.IsObject)
+            {
+                return new Sighting.CannotTell("Replicate could not be asked for its list of predictions.");
+            }
+
+            if (list[Wire.Results.Value].Items.FirstOrDefault(entry => entry[Wire.Webhook.Value].Text?.Contains(attempt.Value, StringComparison.Ordinal) == true)[Wire.Id.Value].Text is { Length: > 0 } id)
+            {
+                return new Sighting.Found(id);
+            }
+
+            if (CursorIn(list[Wire.Next.Value].Text) is not { } next)
+            {
+                break;
+            }
+
+            cursor = next;
+        }
+
+        return unseen;
+    }
 
     /// <inheritdoc/>
     public async ValueTask<Reading> ReadAsync(string upstreamId, CancellationToken cancellationToken)
@@ -76,8 +117,35 @@ internal sealed class ReplicateProvider : IVideoProvider
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<string, Reading>?> ReadManyAsync(ImmutableArray<FollowedTask> tasks, CancellationToken cancellationToken)
+    {
+        // Theirs is made a little before ours is told so.
+        var (first, last) = (tasks.Min(task => task.AcceptedAt), tasks.Max(task => task.AcceptedAt));
+        var list = await ListAsync(first - AnswerTime, last + AnswerTime, cursor: "", cancellationToken).ConfigureAwait(false);
+        return list[Wire.Results.Value] is { IsList: true } entries ? ListedTasks.Read(entries.Items, entry => entry[Wire.Id.Value].Text, answers.Reading, tasks) : null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId) =>
+        ListedTasks.TryTakeId(WireValue.Read(body)[Wire.Id.Value].Text, out upstreamId);
+
+    /// <inheritdoc/>
     public async ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken) =>
         await http.SendAsync(Request("POST", PathOf(upstreamId) + "/cancel"), cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<WireValue> ListAsync(DateTimeOffset after, DateTimeOffset before, string cursor, CancellationToken cancellationToken)
+    {
+        static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        var path = $"{Wire.Predictions}?{Wire.CreatedAfterParameter}={Text(after)}&{Wire.CreatedBeforeParameter}={Text(before)}";
+        path = cursor.Length == 0 ? path : $"{path}&{Wire.CursorParameter}={Uri.EscapeDataString(cursor)}";
+        var answer = await http.SendAsync(Request("GET", path), cancellationToken).ConfigureAwait(false);
+        return answer is UpstreamAnswer.Answered { IsSuccess: true, Body: var body } ? WireValue.Read(body) : WireValue.Missing;
+    }
+
+    // Of the address of the next page only this is taken; the address itself is ours.
+    private static string? CursorIn(string? next) =>
+        Uri.TryCreate(next, UriKind.Absolute, out var address) && QueryHelpers.ParseQuery(address.Query).TryGetValue(Wire.CursorParameter, out var cursor)
+            ? cursor.ToString() : null;
 
     private static string PathOf(string upstreamId) => $"{Wire.Predictions}/{Uri.EscapeDataString(upstreamId)}";
 

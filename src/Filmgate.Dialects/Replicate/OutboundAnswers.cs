@@ -8,9 +8,6 @@ namespace Filmgate.Dialects.Replicate;
 /// <param name="Settings">The provider's settings.</param>
 internal sealed record OutboundAnswers(ProviderSettings Settings)
 {
-    // The vendor allows 3000 reads a minute; a clip takes minutes.
-    private static readonly TimeSpan FirstRead = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan NextRead = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WaitMax = TimeSpan.FromHours(1);
 
     private static readonly string[] NudityWords = ["nsfw", "nudity", "sexual"];
@@ -22,7 +19,7 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
         var body = WireValue.Read(answer.Body);
         if (answer.IsSuccess)
         {
-            return body[Wire.Id.Value].Text is { Length: > 0 } id ? new SubmitResult.Accepted(id, FirstRead) : null;
+            return body[Wire.Id.Value].Text is { Length: > 0 } id ? new SubmitResult.Accepted(id) : null;
         }
 
         var words = WordsIn(body);
@@ -51,21 +48,24 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
             return AnswerTable.OfReading(answer.Status, answer.RetryAfter ?? WaitIn(body));
         }
 
-        return body[Wire.Status.Value].Text switch
-        {
-            "starting" or "processing" => new Reading.InProgress(null, NextRead),
-            "succeeded" when AddressIn(body[Wire.Output.Value]) is { } address => new Reading.Completed(new ClipLocation.Url(address), Cost: null),
-            "succeeded" when body[Wire.DataRemoved.Value].Flag is true =>
-                new Reading.Failed(new Failure(FailureCode.GenerationFailed, "The provider made the clip and has removed it before it could be fetched.")),
-            "succeeded" => new Reading.Unreadable("The provider says succeeded without the address of a clip.", NextRead),
-            "failed" => new Reading.Failed(FailureOf(body)),
-            "canceled" => new Reading.Failed(new Failure(FailureCode.GenerationFailed, "The provider has canceled the task.")),
-
-            // Its deadline came before its start, and then nothing is billed.
-            "aborted" => new Reading.Lost("The provider did not begin the task in time."),
-            _ => null,
-        };
+        return Reading(body);
     }
+
+    /// <summary>What a prediction says, alone or in a list; null when it says nothing that is known.</summary>
+    public Reading? Reading(WireValue prediction) => prediction[Wire.Status.Value].Text switch
+    {
+        "starting" or "processing" => new Reading.InProgress(null),
+        "succeeded" when AddressIn(prediction[Wire.Output.Value]) is { } address => new Reading.Completed(new ClipLocation.Url(address), Cost: null),
+        "succeeded" when prediction[Wire.DataRemoved.Value].Flag is true =>
+            new Reading.Failed(new Failure(FailureCode.GenerationFailed, "The provider made the clip and has removed it before it could be fetched.")),
+        "succeeded" => AnswerTable.WithoutClip("The provider says succeeded without the address of a clip."),
+        "failed" => new Reading.Failed(FailureOf(prediction)),
+        "canceled" => new Reading.Failed(new Failure(FailureCode.GenerationFailed, "The provider has canceled the task.")),
+
+        // Its deadline came before its start, and then nothing is billed.
+        "aborted" => new Reading.Lost("The provider did not begin the task in time."),
+        _ => null,
+    };
 
     /// <summary>What an error says: <c>detail</c>, else <c>error</c>, else <c>title</c>; null when it says nothing.</summary>
     public static string? WordsIn(WireValue body) => body[Wire.Detail.Value].Text ?? body[Wire.Error.Value].Text ?? body[Wire.Title.Value].Text;

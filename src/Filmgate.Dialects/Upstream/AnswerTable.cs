@@ -13,6 +13,7 @@ namespace Filmgate.Dialects.Upstream;
 public static class AnswerTable
 {
     private static readonly TimeSpan ReadSoon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReadForClip = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadLate = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ReadWaitMax = TimeSpan.FromMinutes(5);
 
@@ -90,8 +91,12 @@ public static class AnswerTable
             429 => ("The provider is busy.", ReadSoon),
             _ => ($"The provider answered a read with status {status}.", ReadSoon),
         };
-        return new Reading.Unreadable(sentence, retryAfter is { } asked ? Clamp(asked) : wait);
+        return new Reading.Unreadable(sentence, retryAfter is { } asked ? Clamp(asked) : wait) { IsForAll = status is 429 or 503 };
     }
+
+    /// <summary>What success without a clip means for a read: the parts of a vendor's house may be out of step for a moment.</summary>
+    /// <param name="sentence">What the provider says, in a sentence.</param>
+    public static Reading.Unreadable WithoutClip(string sentence) => new(sentence, ReadForClip);
 
     private static TimeSpan Clamp(TimeSpan wait) =>
         wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait > ReadWaitMax ? ReadWaitMax : wait;

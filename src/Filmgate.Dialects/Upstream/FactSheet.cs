@@ -14,6 +14,9 @@ namespace Filmgate.Dialects.Upstream;
 /// </summary>
 public sealed record FactSheet
 {
+    // The reader of the files sets whatever is not there to nothing, whatever the property begins with; so defaults stand here.
+    private const int LookupSettlesSecondsDefault = 30;
+    private const double ReadsPerSecondDefault = 10;
     private static readonly int[] Durations = [5, 10];
 
     /// <summary>The vendor's name for people.</summary>
@@ -37,11 +40,17 @@ public sealed record FactSheet
     /// <summary>Whether a submission can be found again by an id of ours.</summary>
     public required bool OwnIdQueryable { get; init; }
     /// <summary>Seconds after a submission from which on "not found" by our id proves something. Default: 30.</summary>
-    public int LookupSettlesSeconds { get; init; } = 30;
+    public int? LookupSettlesSeconds { get; init; }
     /// <summary>Whether it stops a task on request.</summary>
     public required bool Cancels { get; init; }
     /// <summary>Whether it posts to an address given with the submission.</summary>
     public required bool SendsCallbacks { get; init; }
+    /// <summary>Most requests a second that it is read with, over all tasks of an account, with room for those that are no reads. Default: 10.</summary>
+    public double? ReadsPerSecond { get; init; }
+    /// <summary>Most tasks that one request reads. Default: 1.</summary>
+    public int? TasksPerRead { get; init; }
+    /// <summary>By seconds of the clip: the usual bounds of the seconds that it takes to make one. Default: not known.</summary>
+    public ImmutableDictionary<string, ImmutableArray<double>>? FinishSeconds { get; init; }
     /// <summary>Days for which it keeps a clip; null when it does not say.</summary>
     public double? ResultLifetimeDays { get; init; }
     /// <summary>Longest prompt that it takes, in Unicode characters.</summary>
@@ -108,6 +117,16 @@ public sealed record FactSheet
             faults.Add("lookupSettlesSeconds and resultLifetimeDays must not be negative.");
         }
 
+        if (ReadsPerSecond is not (null or (> 0 and <= 10_000)) || TasksPerRead is < 1 or > 1000)
+        {
+            faults.Add("readsPerSecond must be above 0 and up to 10000, and tasksPerRead from 1 to 1000.");
+        }
+
+        if (FinishSeconds is not null && FinishSeconds.Any(time => !Durations.Contains(Whole(time.Key)) || time.Value is not [> 0, var latest] || !(latest > time.Value[0])))
+        {
+            faults.Add("finishSeconds must name, for 5 or 10 seconds, two bounds above 0, the lower first.");
+        }
+
         faults.AddRange(ImageTransports.Where(text => !TryTransport(text, out _)).Select(text => $"imageTransports holds '{text}'; it may hold url, dataUrl, base64 and upload."));
         if (Prices.IsEmpty)
         {
@@ -157,6 +176,8 @@ public sealed record FactSheet
         return transport != default;
     }
 
+    private static int Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
     private ProviderFacts ToFacts(string resource)
     {
         if (Faults() is { Count: > 0 } faults)
@@ -169,9 +190,14 @@ public sealed record FactSheet
         {
             RefusalBills = BillsRefusal,
             ServerErrorRefuses = ServerErrorRefuses,
-            LookupSettles = TimeSpan.FromSeconds(LookupSettlesSeconds),
+            LookupSettles = TimeSpan.FromSeconds(LookupSettlesSeconds ?? LookupSettlesSecondsDefault),
             Cancels = Cancels,
             SendsCallbacks = SendsCallbacks,
+            ReadsPerSecond = ReadsPerSecond ?? ReadsPerSecondDefault,
+            TasksPerRead = TasksPerRead ?? 1,
+            FinishTimes = FinishSeconds?.ToImmutableDictionary(
+                time => Whole(time.Key), time => FinishTime.Between(TimeSpan.FromSeconds(time.Value[0]), TimeSpan.FromSeconds(time.Value[1])))
+                ?? ImmutableDictionary<int, FinishTime>.Empty,
             ResultLifetime = ResultLifetimeDays is { } days ? TimeSpan.FromDays(days) : null,
             PromptLengthMax = Math.Min(PromptLengthMax, GenerationRules.PromptLengthMax),
             TakesWebP = TakesWebP,

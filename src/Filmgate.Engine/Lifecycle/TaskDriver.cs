@@ -211,7 +211,8 @@ public sealed partial class TaskDriver(
         switch (result)
         {
             case SubmitResult.Accepted accepted:
-                var taken = await AcceptAsync(sent.Task, attempt, accepted.UpstreamId, Now + accepted.ReadAfter, cancellationToken).ConfigureAwait(false);
+                var taken = await AcceptAsync(
+                    sent.Task, attempt, accepted.UpstreamId, Now + (accepted.ReadAfter ?? ReadPace.Next(TimeSpan.Zero, usual: null)), cancellationToken).ConfigureAwait(false);
                 await desks.NoteAsync(provider.Name, new ProviderNews(NewsKind.Accepted), cancellationToken).ConfigureAwait(false);
                 return taken;
             case SubmitResult.Refused refused:
@@ -344,7 +345,9 @@ public sealed partial class TaskDriver(
             await CancelAtProviderAsync(provider, attempt, cancellationToken).ConfigureAwait(false);
         }
 
-        var reading = await provider.ReadAsync(attempt.UpstreamId!, cancellationToken).ConfigureAwait(false);
+        // A step before its time was asked for by somebody who knows more.
+        var followed = new FollowedTask(attempt.UpstreamId!, task.Request, attempt.AcceptedAt!.Value, IsHinted: task.DueAt > Now);
+        var reading = await provider.ReadAsync(followed, cancellationToken).ConfigureAwait(false);
         switch (reading)
         {
             case Reading.InProgress or Reading.Unreadable when Now - attempt.AcceptedAt > options.FollowDeadline:
@@ -360,7 +363,7 @@ public sealed partial class TaskDriver(
                     cancellationToken).ConfigureAwait(false);
             case Reading.InProgress progress:
                 return await ApplyAsync(
-                    task, new TaskTransition.NoteProgress(Now, attempt.Id, progress.Percent ?? task.Progress, Now + progress.ReadAfter), cancellationToken)
+                    task, new TaskTransition.NoteProgress(Now, attempt.Id, progress.Percent ?? task.Progress, Now + (progress.ReadAfter ?? ReadPace.Next(Now - followed.AcceptedAt, usual: null))), cancellationToken)
                     .ConfigureAwait(false);
             case Reading.Unreadable unreadable:
                 return await PostponeAsync(task, unreadable.RetryAfter, unreadable.Reason, cancellationToken).ConfigureAwait(false);

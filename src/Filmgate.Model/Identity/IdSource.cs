@@ -34,6 +34,31 @@ public sealed class IdSource(TimeProvider time, Action<byte[]> fillRandom)
     /// <summary>A new upload id, <c>upl_…</c>.</summary>
     public UploadId NewUpload() => new(Next("upl_"));
 
+    /// <summary>When an id was made, to the millisecond; null for a text that is no id of ours.</summary>
+    public static DateTimeOffset? TimeOf(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var begin = id.IndexOf('_', StringComparison.Ordinal) + 1;
+        if (begin == 0 || id.Length < begin + TimeCharacters)
+        {
+            return null;
+        }
+
+        long milliseconds = 0;
+        foreach (var character in id.AsSpan(begin, TimeCharacters))
+        {
+            var digit = Alphabet.IndexOf(character, StringComparison.Ordinal);
+            if (digit < 0)
+            {
+                return null;
+            }
+
+            milliseconds = (milliseconds << 5) | (uint)digit;
+        }
+
+        return milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+    }
+
     private string Next(string prefix)
     {
         var random = new byte[RandomBytes];

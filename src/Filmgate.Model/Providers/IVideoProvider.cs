@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
@@ -22,6 +23,35 @@ public interface IVideoProvider
 
     /// <summary>Reads where an accepted task stands.</summary>
     ValueTask<Reading> ReadAsync(string upstreamId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads where an accepted task stands, with all that is known of it here: whoever paces reads needs more than its id. By default the
+    /// id is enough.
+    /// </summary>
+    ValueTask<Reading> ReadAsync(FollowedTask task, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return ReadAsync(task.UpstreamId, cancellationToken);
+    }
+
+    /// <summary>Reads several tasks by one request, where <see cref="ProviderFacts.TasksPerRead"/> says that the vendor's API can.</summary>
+    /// <param name="tasks">The tasks, at most that many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Readings by the provider's id, of those tasks that the answer shows; the others must be read alone. Null when there was no such answer.</returns>
+    ValueTask<IReadOnlyDictionary<string, Reading>?> ReadManyAsync(ImmutableArray<FollowedTask> tasks, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{Name} reads one task at a time.");
+
+    /// <summary>
+    /// Reads which task a post of the provider's is about. Nothing in a post is believed: the id is only where to look, for a task whose
+    /// submission had no answer. By default no post says it.
+    /// </summary>
+    /// <param name="body">What was posted: any bytes.</param>
+    /// <param name="upstreamId">The provider's id for the task, in the form in which <see cref="ReadAsync(string, CancellationToken)"/> takes it.</param>
+    bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId)
+    {
+        upstreamId = null;
+        return false;
+    }
 
     /// <summary>Copies a clip that lies behind the provider's own door (<see cref="ClipLocation.AtProvider"/>) and nowhere else.</summary>
     /// <param name="reference">What <see cref="ClipLocation.AtProvider.Reference"/> says.</param>

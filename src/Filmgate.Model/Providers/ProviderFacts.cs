@@ -71,6 +71,15 @@ public sealed record ProviderFacts(ProviderTier Tier, int Slots, bool OwnIdQuery
     /// <summary>Whether it posts to an address given with the submission. Default: false.</summary>
     public bool SendsCallbacks { get; init; }
 
+    /// <summary>Most requests a second that it is read with, over all tasks. Default: 10.</summary>
+    public double ReadsPerSecond { get; init; } = 10;
+
+    /// <summary>Most tasks that one request reads, by <see cref="IVideoProvider.ReadManyAsync"/>. Default: 1, which means that it has no such request.</summary>
+    public int TasksPerRead { get; init; } = 1;
+
+    /// <summary>How long it takes for clips of so many seconds, before anything is observed. Default: not known.</summary>
+    public ImmutableDictionary<int, FinishTime> FinishTimes { get; init; } = ImmutableDictionary<int, FinishTime>.Empty;
+
     /// <summary>How long it keeps a clip; null when it does not say.</summary>
     public TimeSpan? ResultLifetime { get; init; }
 

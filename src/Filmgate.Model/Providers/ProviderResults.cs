@@ -33,8 +33,8 @@ public abstract record SubmitResult
 
     /// <summary>It has the task.</summary>
     /// <param name="UpstreamId">Its id for it.</param>
-    /// <param name="ReadAfter">When a first read makes sense.</param>
-    public sealed record Accepted(string UpstreamId, TimeSpan ReadAfter) : SubmitResult;
+    /// <param name="ReadAfter">When a first read makes sense, where its answer says so; null leaves it to <see cref="ReadPace"/>.</param>
+    public sealed record Accepted(string UpstreamId, TimeSpan? ReadAfter = null) : SubmitResult;
 
     /// <summary>It certainly does not have the task and bills nothing.</summary>
     /// <param name="Class">Why.</param>
@@ -76,8 +76,8 @@ public abstract record Reading
 
     /// <summary>It is at it.</summary>
     /// <param name="Percent">0 to 100; null when it does not say.</param>
-    /// <param name="ReadAfter">When the next read makes sense.</param>
-    public sealed record InProgress(int? Percent, TimeSpan ReadAfter) : Reading;
+    /// <param name="ReadAfter">When the next read makes sense, where its answer says so; null leaves it to <see cref="ReadPace"/>.</param>
+    public sealed record InProgress(int? Percent, TimeSpan? ReadAfter = null) : Reading;
 
     /// <summary>The clip is there.</summary>
     /// <param name="Location">Where.</param>
@@ -96,7 +96,11 @@ public abstract record Reading
     /// <summary>It could not be read now.</summary>
     /// <param name="Reason">Why, in a sentence.</param>
     /// <param name="RetryAfter">How long to wait.</param>
-    public sealed record Unreadable(string Reason, TimeSpan RetryAfter) : Reading;
+    public sealed record Unreadable(string Reason, TimeSpan RetryAfter) : Reading
+    {
+        /// <summary>Whether it said so to all our reads and not to this one: it is asked too often. Default: false.</summary>
+        public bool IsForAll { get; init; }
+    }
 }
 
 /// <summary>Where a provider put a clip. Only a provider on this machine can name a file, so the kinds are different types.</summary>

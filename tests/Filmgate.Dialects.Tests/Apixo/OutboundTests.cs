@@ -196,6 +196,35 @@ public sealed class FilmgateOutboundTests : OutboundTests
 
     protected override string Metadata => "\"metadata\":{\"attempt\":\"att_01hzx5conformance00000000000\"},";
 
+    protected override string ListAnswer(string[] upstreamIds, VendorState state) => $$$"""
+        {"code":200,"message":"success","data":{"tasks":[{{{string.Join(',', upstreamIds.Select(id => $$"""
+            {"taskId":"{{id}}","model":"kling-2-1","mode":"pro-image-to-video","createTime":1760000000000,{{state switch
+            {
+                VendorState.Working => "\"state\":\"processing\"",
+                VendorState.Done => "\"state\":\"success\",\"resultUrls\":[\"https://cdn.example.com/v.mp4\"]",
+                _ => "\"state\":\"failed\",\"failCode\":\"INVALID_IMAGE_URL\",\"failMsg\":\"cannot read image 1\"",
+            }}}}
+            """))}}}]}}
+        """;
+
+    [Fact]
+    public async Task Several_tasks_are_read_by_the_list_of_the_time_in_which_they_were_made()
+    {
+        await using var server = VendorServer.Answering(_ => (200, ListAnswer([UpstreamId], VendorState.Working)));
+        using var house = new Outside();
+        var first = Followed(UpstreamId);
+        await Provider(server.Address, house).ReadManyAsync([first with { AcceptedAt = first.AcceptedAt.AddSeconds(30) }, first with { UpstreamId = OtherId }], Cancel);
+        Assert.Equal("/api/v1/tasks?limit=100&created_from=1795427995000&created_before=1795428035000", Assert.Single(server.Requests).Target);
+    }
+
+    [Fact]
+    public async Task A_list_tells_how_far_a_task_is()
+    {
+        await using var server = VendorServer.Answering(_ => (200, """{"code":200,"data":{"tasks":[{"taskId":"t","state":"processing","progress":64}]}}"""));
+        using var house = new Outside();
+        Assert.Equal(new Reading.InProgress(64), (await Provider(server.Address, house).ReadManyAsync([Followed("t")], Cancel))!["t"]);
+    }
+
     [Theory]
     [InlineData("""{"code":200,"message":"success","data":{"tasks":[{"taskId":"task_1"}]}}""", "task_1")]
     [InlineData("""{"code":200,"message":"success","data":{"tasks":[]}}""", null)]

@@ -34,6 +34,9 @@ public sealed class OutboundTests : OutboundConformance
         };
     }
 
+    protected override string CallbackBody =>
+        $$"""{"request_id":"{{UpstreamId}}","gateway_request_id":"other","status":"OK","error":null,"payload":{"video":{"url":"https://v3.fal.media/files/x/output.mp4"} } }""";
+
     [Fact]
     public async Task A_submission_carries_every_field_of_the_request()
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Filmgate.Dialects.Kling;
 using Filmgate.Dialects.Tests.Upstream;
 using Filmgate.Model.Identity;
@@ -26,6 +27,47 @@ public class OutboundTests : OutboundConformance
         VendorState.Done => "succeed",
         _ => "failed",
     }));
+
+    protected override string ListAnswer(string[] upstreamIds, VendorState state)
+    {
+        var answer = JsonNode.Parse(Answer(null!, state).Body)!;
+        var task = answer["data"]!;
+        answer["data"] = new JsonArray([.. upstreamIds.Select(id =>
+        {
+            var entry = task.DeepClone();
+            entry["task_id"] = id.Split('/')[1];
+            return entry;
+        })]);
+        return answer.ToJsonString();
+    }
+
+    // The task itself, without an envelope and without its kind.
+    protected override string CallbackBody => JsonNode.Parse(Fixture("succeed"))!["data"]!.ToJsonString();
+
+    protected override string CallbackId => "either/900000000000000001";
+
+    [Fact]
+    public async Task A_task_whose_kind_is_not_known_is_read_under_both()
+    {
+        await using var server = VendorServer.Answering(request => request.Target.StartsWith("/v1/videos/image2video/", StringComparison.Ordinal)
+            ? (200, Fixture("succeed"))
+            : (404, """{"code":1203,"message":"no such task","request_id":"r"}"""));
+        using var house = new Outside();
+        var provider = Provider(server.Address, house);
+        Assert.IsType<Reading.Completed>(await provider.ReadAsync(CallbackId, Cancel));
+        Assert.Equal(["/v1/videos/text2video/900000000000000001", "/v1/videos/image2video/900000000000000001"], server.Requests.Select(request => request.Target));
+        Assert.Empty((await provider.ReadManyAsync([Followed(CallbackId)], Cancel))!);
+    }
+
+    [Fact]
+    public async Task Several_tasks_are_read_by_one_page_of_the_list_of_their_kind()
+    {
+        await using var server = VendorServer.Answering(_ => (200, ListAnswer([UpstreamId], VendorState.Working)));
+        using var house = new Outside();
+        var readings = await Provider(server.Address, house).ReadManyAsync([Followed(UpstreamId), Followed(OtherId), Followed("image2video/900000000000000001")], Cancel);
+        Assert.Equal([UpstreamId], readings!.Keys);
+        Assert.Equal("/v1/videos/text2video?pageNum=1&pageSize=100", Assert.Single(server.Requests).Target);
+    }
 
     [Fact]
     public async Task Words_alone_go_as_the_recorded_request_does() =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Filmgate.Dialects.OpenAiVideos;
 using Filmgate.Dialects.Tests.Upstream;
@@ -25,6 +26,17 @@ public sealed class OutboundTests : OutboundConformance
         VendorState.Done => "completed",
         _ => "failed",
     }));
+
+    protected override string CallbackBody =>
+        $$$"""{"id":"evt_1","object":"event","created_at":1760000000,"type":"video.completed","data":{"id":"{{{UpstreamId}}}"}}""";
+
+    [Fact]
+    public void A_gateway_that_posts_the_video_itself_says_which_it_is()
+    {
+        using var house = new Outside();
+        Assert.True(Provider(new Uri("https://api.example.com"), house).TryReadCallbackId(Encoding.UTF8.GetBytes(Fixture("completed")), out var id));
+        Assert.Equal(UpstreamId, id);
+    }
 
     [Fact]
     public async Task A_video_from_words_is_asked_for_by_a_form_without_a_file()
@@ -233,15 +245,15 @@ public sealed class OutboundTests : OutboundConformance
     [InlineData("3000", 3)]
     [InlineData("1", 1)]
     [InlineData("86400000", 60)]
-    [InlineData("soon", 5)]
-    [InlineData(null, 5)]
-    public async Task The_next_read_is_when_the_gateway_says(string? header, int seconds)
+    [InlineData("soon", null)]
+    [InlineData(null, null)]
+    public async Task The_next_read_is_when_the_gateway_says(string? header, int? seconds)
     {
         await using var server = new VendorServer((_, connection) => connection.AnswerAsync(
             200, Fixture("working"), "Content-Type: application/json\r\n" + (header is null ? "" : $"OpenAI-Poll-After-Ms: {header}\r\n")));
         using var house = new Outside();
         var reading = Assert.IsType<Reading.InProgress>(await Provider(server.Address, house).ReadAsync("v", Cancel));
-        Assert.Equal(TimeSpan.FromSeconds(seconds), reading.ReadAfter);
+        Assert.Equal(seconds, reading.ReadAfter?.TotalSeconds);
     }
 
     [Theory]

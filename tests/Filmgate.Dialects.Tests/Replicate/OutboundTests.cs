@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Filmgate.Dialects.Replicate;
 using Filmgate.Dialects.Tests.Upstream;
+using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
@@ -16,6 +17,9 @@ public sealed class OutboundTests : OutboundConformance
         "urls":{"get":"https://api.replicate.com/v1/predictions/rrr4z55ocneqzikepnug6xezpe","cancel":"https://api.replicate.com/v1/predictions/rrr4z55ocneqzikepnug6xezpe/cancel"}}
         """;
 
+    // Made at 10:00 on 2026-11-23.
+    private static readonly AttemptId Sent = new("att_01m83xj8807h2k9m4p6r8t0v1w3x5y7z9a2b");
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected override IProviderDialect Dialect => new ReplicateDialect();
@@ -29,6 +33,52 @@ public sealed class OutboundTests : OutboundConformance
         VendorState.Done => (200, Says("succeeded", "\"https://replicate.delivery/xezq/clip.mp4\"")),
         _ => (200, Says("failed", error: "\"Prediction interrupted; please retry (code: PA)\"")),
     };
+
+    protected override string ListAnswer(string[] upstreamIds, VendorState state) => $$"""
+        {"previous":null,"next":"https://api.replicate.com/v1/predictions?cursor=cD0y","results":[{{string.Join(',', upstreamIds.Select(id =>
+            Answer(null!, state).Body.Replace("\"id\":\"" + UpstreamId, "\"id\":\"" + id, StringComparison.Ordinal)))}}]}
+        """;
+
+    [Fact]
+    public async Task Several_predictions_are_read_by_the_list_of_the_time_in_which_they_were_made()
+    {
+        await using var server = VendorServer.Answering(_ => (200, ListAnswer([UpstreamId], VendorState.Working)));
+        using var house = new Outside();
+        var first = Followed(UpstreamId);
+        await Provider(server.Address, house).ReadManyAsync([first, first with { UpstreamId = OtherId, AcceptedAt = first.AcceptedAt.AddSeconds(30) }], Cancel);
+        Assert.Equal(
+            "/v1/predictions?created_after=2026-11-23T09:59:55.000Z&created_before=2026-11-23T10:00:35.000Z", Assert.Single(server.Requests).Target);
+    }
+
+    [Fact]
+    public async Task A_submission_without_an_answer_is_found_by_the_address_that_it_posts_to()
+    {
+        var ours = Answer(null!, VendorState.Working).Body.Replace("\"source\"", $"\"webhook\":\"https://gate.example/callbacks/acc_1.task_1.{Sent.Value}.sig\",\"source\"", StringComparison.Ordinal);
+        var stranger = Answer(null!, VendorState.Done).Body.Replace(UpstreamId, "strangerstranger", StringComparison.Ordinal);
+        await using var server = VendorServer.Answering(request => request.Target.Contains("cursor=", StringComparison.Ordinal)
+            ? (200, $$"""{"previous":null,"next":null,"results":[{{stranger}},{{ours}}]}""")
+            : (200, $$"""{"previous":null,"next":"https://elsewhere.example/v1/predictions?cursor=cD0%2By&x=1","results":[{{stranger}},{}]}"""));
+        using var house = new Outside();
+        var provider = Provider(server.Address, house);
+        Assert.Equal(new Sighting.Found(UpstreamId), await provider.FindAsync(Sent, Cancel));
+
+        // The address of the next page is not called: only its cursor is taken, to the address that the settings name.
+        Assert.Equal(
+            ["/v1/predictions?created_after=2026-11-23T09:59:00.000Z&created_before=2026-11-23T10:10:00.000Z",
+             "/v1/predictions?created_after=2026-11-23T09:59:00.000Z&created_before=2026-11-23T10:10:00.000Z&cursor=cD0%2By"],
+            server.Requests.Select(request => request.Target));
+        Assert.IsType<Sighting.CannotTell>(await provider.FindAsync(new AttemptId(Sent.Value[..^1] + "zz"), Cancel));
+        Assert.IsType<Sighting.CannotTell>(await provider.FindAsync(new AttemptId("other"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_list_without_an_end_is_left_after_a_few_pages()
+    {
+        await using var server = VendorServer.Answering(_ => (200, """{"previous":null,"next":"https://api.replicate.com/v1/predictions?cursor=again","results":[]}"""));
+        using var house = new Outside();
+        Assert.IsType<Sighting.CannotTell>(await Provider(server.Address, house).FindAsync(Sent, Cancel));
+        Assert.Equal(5, server.Requests.Count);
+    }
 
     [Theory]
     [InlineData(GenerationMode.MasterTextToVideo, "kling-v2.1-master", """{"input":{"prompt":"sea","duration":10,"negative_prompt":"people","aspect_ratio":"9:16"},""")]

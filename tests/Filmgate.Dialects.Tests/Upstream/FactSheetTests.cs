@@ -28,6 +28,16 @@ public sealed class FactSheetTests
     }
 
     [Fact]
+    public void What_a_file_does_not_say_has_its_default()
+    {
+        var kling = ProviderDialects.Find("kling")!.Facts;
+        Assert.Equal(TimeSpan.FromSeconds(30), kling.LookupSettles);
+        Assert.Equal(1, ProviderDialects.Find("kie")!.Facts.TasksPerRead);
+        Assert.Empty(ProviderDialects.Find("openai")!.Facts.FinishTimes);
+        Assert.Equal(FinishTime.Between(TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(120)), kling.FinishTimes[10]);
+    }
+
+    [Fact]
     public void No_two_dialects_have_one_name_and_no_two_one_variable()
     {
         Assert.Equal(ProviderDialects.All.Length, ProviderDialects.All.Select(dialect => dialect.Name).Distinct().Count());
@@ -55,10 +65,14 @@ public sealed class FactSheetTests
             PromptLengthMax = 0,
             TakesWebP = true,
             ImageTransports = ["pigeon"],
+            LookupSettlesSeconds = -1,
+            ReadsPerSecond = 0,
+            TasksPerRead = 0,
+            FinishSeconds = ImmutableDictionary<string, ImmutableArray<double>>.Empty.Add("7", [90, 60]),
             Prices = ImmutableDictionary<string, ImmutableDictionary<string, decimal>>.Empty
                 .Add("amateur", ImmutableDictionary<string, decimal>.Empty.Add("7", 1)),
         }.Faults();
-        foreach (var word in new[] { "sources", "asOf", "tier", "slots", "promptLengthMax", "resultLifetimeDays", "pigeon", "is no mode", "5 and 10" })
+        foreach (var word in new[] { "sources", "asOf", "tier", "slots", "promptLengthMax", "resultLifetimeDays", "pigeon", "is no mode", "5 and 10", "readsPerSecond", "finishSeconds" })
         {
             Assert.Single(faults, fault => fault.Contains(word, StringComparison.Ordinal));
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Filmgate.Engine.Egress;
 using Filmgate.Model.Identity;
@@ -63,7 +64,7 @@ public abstract class OutboundConformance
         using var house = new Outside();
         var accepted = Assert.IsType<SubmitResult.Accepted>(await Provider(server.Address, house).SubmitAsync(Submission(), Cancel));
         Assert.Equal(UpstreamId, accepted.UpstreamId);
-        Assert.InRange(accepted.ReadAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2));
+        Assert.Null(accepted.ReadAfter);
         var request = Assert.Single(server.Requests);
         Assert.Equal("POST", request.Method);
         Assert.Contains("A lighthouse", request.Text, StringComparison.Ordinal);
@@ -200,6 +201,82 @@ public abstract class OutboundConformance
     }
 
     [Fact]
+    public async Task A_list_that_cannot_be_read_says_nothing_of_any_task()
+    {
+        Assert.SkipUnless(Dialect.Facts.TasksPerRead > 1, $"{Dialect.Name} has no list that saves reads.");
+        await using var canary = VendorServer.Answering(_ => (200, "{}"));
+        await Task.WhenAll(VendorFaults.Rows.Select(row => row.Data.Item1).Select(async fault =>
+        {
+            await using var server = new VendorServer((_, connection) =>
+                VendorFaults.PlayAsync(fault, connection, canary.Address, ListAnswer([UpstreamId], VendorState.Working)));
+            using var house = new Outside();
+            var address = fault == "connection refused" ? VendorServer.ClosedAddress() : server.Address;
+            Assert.True(await Provider(address, house).ReadManyAsync([Followed(UpstreamId)], Cancel) is null, fault);
+        }));
+        Assert.Empty(canary.Requests);
+    }
+
+    [Fact]
+    public async Task One_request_reads_several_tasks_as_their_own_answers_do()
+    {
+        Assert.SkipUnless(Dialect.Facts.TasksPerRead > 1, $"{Dialect.Name} has no list that saves reads.");
+        foreach (var state in new[] { VendorState.Working, VendorState.Done, VendorState.Failed })
+        {
+            var many = true;
+            await using var server = VendorServer.Answering(request => many ? (200, ListAnswer([UpstreamId, OtherId, "text2video/stranger"], state)) : Answer(request, state));
+            using var house = new Outside();
+            var provider = Provider(server.Address, house);
+            var readings = await provider.ReadManyAsync([Followed(UpstreamId), Followed(OtherId), Followed(OtherId + "0")], Cancel);
+            Assert.Equal(new[] { UpstreamId, OtherId }.Order(), readings!.Keys.Order());
+            Assert.Equal("GET", Assert.Single(server.Requests).Method);
+
+            many = false;
+            Assert.Equal((await provider.ReadAsync(UpstreamId, Cancel)).ToString(), readings[UpstreamId].ToString());
+        }
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_list_that_is_not_plain_is_left_to_be_read_alone()
+    {
+        Assert.SkipUnless(Dialect.Facts.TasksPerRead > 1, $"{Dialect.Name} has no list that saves reads.");
+        var spoiled = "";
+        await using var server = VendorServer.Answering(_ => (200, spoiled));
+        using var house = new Outside();
+        foreach (var variant in Variants(ListAnswer([UpstreamId], VendorState.Done)))
+        {
+            spoiled = variant;
+            foreach (var reading in await Provider(server.Address, house).ReadManyAsync([Followed(UpstreamId)], Cancel) ?? new Dictionary<string, Reading>())
+            {
+                Assert.Equal(UpstreamId, reading.Key);
+                Assert.IsNotType<Reading.Unreadable>(reading.Value);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_post_says_which_task_it_is_about_and_whatever_else_it_is_says_nothing()
+    {
+        using var house = new Outside();
+        var provider = Provider(new Uri("https://api.example.com"), house);
+        var body = CallbackBody;
+        Assert.True(provider.TryReadCallbackId(Encoding.UTF8.GetBytes(body), out var id));
+        Assert.Equal(CallbackId, id);
+        foreach (var variant in Variants(body).Concat(["", "[]", "null", "{", "\u0000", new string('[', 100_000), body.Replace("\"", "'", StringComparison.Ordinal)]))
+        {
+            if (provider.TryReadCallbackId(Encoding.UTF8.GetBytes(variant), out var other))
+            {
+                Assert.Matches("^[!-~]{1,220}$", other);
+            }
+        }
+
+        var bare = UpstreamId.Split('/')[^1];
+        foreach (var hostile in new[] { new string('9', 5000), "a\\r\\nb", "a b", "\\u00e9" })
+        {
+            Assert.False(provider.TryReadCallbackId(Encoding.UTF8.GetBytes(body.Replace(bare, hostile, StringComparison.Ordinal)), out _), hostile);
+        }
+    }
+
+    [Fact]
     public async Task A_vendor_that_echoes_our_credentials_does_not_show_them_to_the_account()
     {
         await using var server = VendorServer.Answering(request => (400, VendorFaults.Error($"Bad key {request.Header("Authorization")}, {Key}{(TakesPair ? ", " + Secret : "")}")));
@@ -219,6 +296,21 @@ public abstract class OutboundConformance
         var fault = Dialect.CredentialFault(settings with { ApiKey = null, AccessKey = null, SecretKey = null });
         Assert.Matches("ApiKey|AccessKey|SecretKey", fault);
     }
+
+    /// <summary>The vendor's list of tasks in one state; for vendors that are read so.</summary>
+    protected virtual string ListAnswer(string[] upstreamIds, VendorState state) => throw new NotSupportedException($"{Dialect.Name} is read one task at a time.");
+
+    /// <summary>Another id of the vendor's form.</summary>
+    protected virtual string OtherId => UpstreamId + "7";
+
+    /// <summary>What the vendor posts when the task has ended: by default what it answers to a read then.</summary>
+    protected virtual string CallbackBody => Answer(new VendorRequest("GET / HTTP/1.1", []), VendorState.Done).Body;
+
+    /// <summary>The id that is read out of it.</summary>
+    protected virtual string CallbackId => UpstreamId;
+
+    /// <summary>A task that is read.</summary>
+    protected static FollowedTask Followed(string upstreamId) => new(upstreamId, Submission().Request, new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero), IsHinted: false);
 
     /// <summary>A submission in words only, so that it is one request for every vendor.</summary>
     protected static Submission Submission(GenerationRequest? request = null, params ImmutableArray<SubmissionImage> images) => new(

@@ -1,0 +1,274 @@
+using System.Collections.Immutable;
+using Filmgate.Model.Providers;
+
+namespace Filmgate.Engine.Following;
+
+/// <summary>
+/// Gives turns to read one provider, within its budget and several tasks at once where its API can. Hinted reads go first. Who would have to
+/// wait long is sent away with a time at which the turn will have come, in the order of coming, so that no crowd stands here in memory.
+/// </summary>
+public sealed class ReadQueue : IDisposable
+{
+    /// <summary>Longest time that a read which is merely due waits here.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a due read waits for company, where several are read at once.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
+
+    // After an answer that was no list, or lists that save nothing, tasks are read alone for this long.
+    private static readonly TimeSpan AlonePeriod = TimeSpan.FromMinutes(5);
+    private const double YieldWeight = 0.25;
+    private const double YieldMin = 1.2;
+
+    // A task that was canceled meanwhile does not come back for its turn.
+    private static readonly TimeSpan PromiseKept = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly ReadBudget _budget;
+    private readonly int _tasksPerRead;
+    private readonly Func<ImmutableArray<FollowedTask>, Task<IReadOnlyDictionary<string, Reading>?>> _readMany;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+
+    private readonly Queue<Waiter> _alone = [];
+    private readonly Queue<Waiter> _hinted = [];
+    private readonly Queue<Waiter> _due = [];
+    private readonly Dictionary<string, DateTimeOffset> _promises = new(StringComparer.Ordinal);
+    private DateTimeOffset _lastPromise;
+    private DateTimeOffset _promisesSweptAt;
+    private DateTimeOffset _aloneUntil;
+
+    // Tasks that one request brings, as observed; the first list has to show it.
+    private double _yield = 1;
+
+    /// <summary>Opens a queue.</summary>
+    /// <param name="budget">The provider's budget.</param>
+    /// <param name="tasksPerRead">Most tasks that one request reads.</param>
+    /// <param name="readMany">Makes such a request; must not throw.</param>
+    /// <param name="time">The clock.</param>
+    public ReadQueue(
+        ReadBudget budget, int tasksPerRead, Func<ImmutableArray<FollowedTask>, Task<IReadOnlyDictionary<string, Reading>?>> readMany, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _budget = budget;
+        _tasksPerRead = tasksPerRead;
+        _readMany = readMany;
+        _time = time;
+        _timer = time.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Waits for the turn of a task.</summary>
+    public Task<ReadTurn> WaitAsync(FollowedTask task, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var now = _time.GetUtcNow();
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (!task.IsHinted && PutOff(task.UpstreamId, now) is { } wait)
+            {
+                return Task.FromResult<ReadTurn>(new ReadTurn.Later(wait));
+            }
+
+            _promises.Remove(task.UpstreamId);
+            waiter = new Waiter(task, now);
+            (task.IsHinted ? _hinted : _due).Enqueue(waiter);
+        }
+
+        return TurnOf(waiter, cancellationToken);
+    }
+
+    /// <summary>Waits for the turn of a read that is no task's, or of one that cannot wait: it goes before all others.</summary>
+    public Task<ReadTurn> WaitAloneAsync(CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(Task: null, _time.GetUtcNow());
+        lock (_gate)
+        {
+            _alone.Enqueue(waiter);
+        }
+
+        return TurnOf(waiter, cancellationToken);
+    }
+
+    /// <summary>Gives no turn for that long: the provider has said that it is asked too often.</summary>
+    public void Pause(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            _budget.PauseUntil(_time.GetUtcNow() + wait);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private Task<ReadTurn> TurnOf(Waiter waiter, CancellationToken cancellationToken)
+    {
+        Pump();
+        var turn = waiter.Turn.Task;
+        if (cancellationToken.CanBeCanceled && !turn.IsCompleted)
+        {
+            var giveUp = cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).Turn.TrySetCanceled(token), waiter);
+            _ = turn.ContinueWith(
+                static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), giveUp, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        return turn;
+    }
+
+    // Those who were promised a time come before those who come for the first time; the line between them is the last promise.
+    private TimeSpan? PutOff(string id, DateTimeOffset now)
+    {
+        var each = _budget.Interval / _yield;
+        var wait = _budget.WaitFor(now) + (_alone.Count + _hinted.Count + _due.Count) * each;
+        if (_promises.TryGetValue(id, out var promised))
+        {
+            if (promised <= now && wait > Patience)
+            {
+                // Hinted reads have come between: everybody moves back by one, and this one by a little.
+                promised = now + Patience;
+                _promises[id] = promised;
+                _lastPromise += each;
+            }
+
+            return promised > now ? promised - now : null;
+        }
+
+        var turn = now + wait > _lastPromise + each ? now + wait : _lastPromise + each;
+        if (turn - now <= Patience)
+        {
+            return null;
+        }
+
+        Sweep(now);
+        _promises[id] = turn;
+        _lastPromise = turn;
+        return turn - now;
+    }
+
+    private void Sweep(DateTimeOffset now)
+    {
+        if (now - _promisesSweptAt < PromiseKept)
+        {
+            return;
+        }
+
+        _promisesSweptAt = now;
+        foreach (var (id, _) in _promises.Where(promise => now - promise.Value > PromiseKept).ToArray())
+        {
+            _promises.Remove(id);
+        }
+    }
+
+    private void Pump()
+    {
+        List<ImmutableArray<Waiter>>? companies = null;
+        lock (_gate)
+        {
+            var now = _time.GetUtcNow();
+            while (Next() is { } queue)
+            {
+                var readsMany = _tasksPerRead > 1 && now >= _aloneUntil;
+                if (readsMany && queue == _due && _due.Count < _tasksPerRead && now - _due.Peek().Since < Window)
+                {
+                    WakeAfter(_due.Peek().Since + Window - now);
+                    break;
+                }
+
+                if (!_budget.TryTake(now))
+                {
+                    WakeAfter(_budget.WaitFor(now));
+                    break;
+                }
+
+                var first = queue.Dequeue();
+                if (readsMany && first.Task is not null && Company(first) is { Length: > 1 } company)
+                {
+                    (companies ??= []).Add(company);
+                }
+                else
+                {
+                    first.Turn.TrySetResult(ReadTurn.Now.Value);
+                }
+            }
+        }
+
+        // Their requests are begun after the lock is given back.
+        companies?.ForEach(company => _ = ReadManyAsync(company));
+    }
+
+    // Who gave up has no turn and costs none.
+    private Queue<Waiter>? Next()
+    {
+        foreach (var queue in (ReadOnlySpan<Queue<Waiter>>)[_alone, _hinted, _due])
+        {
+            while (queue.TryPeek(out var first) && first.Turn.Task.IsCompleted)
+            {
+                queue.Dequeue();
+            }
+
+            if (queue.Count > 0)
+            {
+                return queue;
+            }
+        }
+
+        return null;
+    }
+
+    private ImmutableArray<Waiter> Company(Waiter first)
+    {
+        var company = ImmutableArray.CreateBuilder<Waiter>();
+        company.Add(first);
+        foreach (var queue in (ReadOnlySpan<Queue<Waiter>>)[_hinted, _due])
+        {
+            while (company.Count < _tasksPerRead && queue.TryDequeue(out var next))
+            {
+                if (!next.Turn.Task.IsCompleted)
+                {
+                    company.Add(next);
+                }
+            }
+        }
+
+        return company.ToImmutable();
+    }
+
+    private async Task ReadManyAsync(ImmutableArray<Waiter> company)
+    {
+        var found = await _readMany([.. company.Select(waiter => waiter.Task!)]).ConfigureAwait(false);
+        lock (_gate)
+        {
+            var missing = 0;
+            foreach (var waiter in company)
+            {
+                if (found is not null && found.TryGetValue(waiter.Task!.UpstreamId, out var reading))
+                {
+                    waiter.Turn.TrySetResult(new ReadTurn.Read(reading));
+                }
+                else
+                {
+                    missing++;
+                    _alone.Enqueue(waiter with { Task = null });
+                }
+            }
+
+            _yield += ((double)company.Length / (1 + missing) - _yield) * YieldWeight;
+            if (found is null || (company.Length > 2 && _yield < YieldMin))
+            {
+                _aloneUntil = _time.GetUtcNow() + AlonePeriod;
+                _yield = 1;
+            }
+        }
+
+        Pump();
+    }
+
+    private void WakeAfter(TimeSpan wait) => _timer.Change(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait, Timeout.InfiniteTimeSpan);
+
+    // A waiter that is moved to another line keeps its turn.
+    private sealed record Waiter(FollowedTask? Task, DateTimeOffset Since)
+    {
+        public TaskCompletionSource<ReadTurn> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
