@@ -1,3 +1,4 @@
+using System.Buffers;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Engine.Lifecycle;
 using Microsoft.AspNetCore.Builder;
@@ -8,12 +9,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Filmgate.Server;
 
 /// <summary>
-/// Takes what providers post about an attempt. The token in the path says which; the body is read, so that the sender sees its post
-/// arrive, and thrown away, because only the provider's own API is believed.
+/// Takes what providers post about an attempt. The token in the path says which. The body is read, so that the sender sees its post arrive,
+/// and at most the provider's id of the task is taken out of it: only the provider's own API is believed.
 /// </summary>
 internal sealed class CallbackEndpoints(CallbackLinks links, CallbackHints hints)
 {
     private const int BodyLengthMax = 1024 * 1024;
+
+    // A whole prediction with a picture in it as text, which is the largest post that says anything.
+    private const int BodyKeptMax = 512 * 1024;
 
     public async Task TakeAsync(HttpContext context)
     {
@@ -33,8 +37,13 @@ internal sealed class CallbackEndpoints(CallbackLinks links, CallbackHints hints
 
         // :: Step 2: the hint, before the body: a body that drips or never ends must not hold it up.
         hints.Note(task, attempt);
-        if (await DrainAsync(context))
+        if (await ReadAsync(context) is { } body)
         {
+            if (body.Length > 0)
+            {
+                hints.Hear(task, attempt, body);
+            }
+
             context.Response.StatusCode = StatusCodes.Status200OK;
             return;
         }
@@ -43,23 +52,33 @@ internal sealed class CallbackEndpoints(CallbackLinks links, CallbackHints hints
         await ApixoErrors.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);
     }
 
-    private static async Task<bool> DrainAsync(HttpContext context)
+    // The body as far as it is kept: nothing of one that is longer than any that says something, and null for one that is longer than any.
+    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context)
     {
         var reader = context.Request.BodyReader;
+        var kept = new ArrayBufferWriter<byte>();
         long seen = 0;
         while (true)
         {
             var read = await reader.ReadAsync(context.RequestAborted);
             seen += read.Buffer.Length;
+            if (seen <= BodyKeptMax)
+            {
+                foreach (var piece in read.Buffer)
+                {
+                    kept.Write(piece.Span);
+                }
+            }
+
             reader.AdvanceTo(read.Buffer.End);
             if (seen > BodyLengthMax)
             {
-                return false;
+                return null;
             }
 
             if (read.IsCompleted)
             {
-                return true;
+                return seen <= BodyKeptMax ? kept.WrittenMemory : ReadOnlyMemory<byte>.Empty;
             }
         }
     }

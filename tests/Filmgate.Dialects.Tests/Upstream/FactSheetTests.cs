@@ -33,7 +33,7 @@ public sealed class FactSheetTests
         var kling = ProviderDialects.Find("kling")!.Facts;
         Assert.Equal(TimeSpan.FromSeconds(30), kling.LookupSettles);
         Assert.Equal(1, ProviderDialects.Find("kie")!.Facts.TasksPerRead);
-        Assert.Empty(ProviderDialects.Find("openai")!.Facts.FinishTimes);
+        Assert.Empty(ProviderDialects.Find("openai-videos")!.Facts.FinishTimes);
         Assert.Equal(FinishTime.Between(TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(120)), kling.FinishTimes[10]);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Tests.Support;
@@ -89,6 +90,61 @@ public sealed class CallbackHintsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_post_about_a_submission_without_an_answer_says_where_to_look()
+    {
+        using var hints = Hints();
+        var task = await RunToAsync(AttemptState.Prepared);
+        var attempt = task.LastAttempt!.Id;
+        task = await ApplyAsync(task, new TaskTransition.SendAttempt(House.Start, attempt));
+
+        // The post is faster than we are in noticing that there will be no answer.
+        hints.Note(task.Key, attempt);
+        hints.Hear(task.Key, attempt, "id=job-7"u8.ToArray());
+        await ApplyAsync(task, new TaskTransition.LoseAnswer(House.Start, attempt, "Reset.", House.Start.AddMinutes(5)));
+        await AdvanceUntilWokenAsync(1);
+        Assert.Equal("job-7", (await _house.LoadAsync(task.Key)).LastAttempt!.CandidateId);
+        var revision = (await _house.LoadAsync(task.Key)).Revision;
+
+        // What comes after it, and whatever it says, changes nothing more.
+        hints.Note(task.Key, attempt);
+        hints.Hear(task.Key, attempt, "id=job-8"u8.ToArray());
+        await AdvanceUntilWokenAsync(2);
+        Assert.Equal((revision, "job-7"), ((await _house.LoadAsync(task.Key)).Revision, (await _house.LoadAsync(task.Key)).LastAttempt!.CandidateId));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("id=")]
+    [InlineData("nothing that is known")]
+    public async Task A_post_that_names_nothing_is_a_hint_and_no_more(string body)
+    {
+        using var hints = Hints();
+        var task = await RunToAsync(AttemptState.Prepared);
+        var attempt = task.LastAttempt!.Id;
+        task = await ApplyAsync(task, new TaskTransition.SendAttempt(House.Start, attempt));
+        task = await ApplyAsync(task, new TaskTransition.LoseAnswer(House.Start, attempt, "Reset.", House.Start.AddMinutes(5)));
+        hints.Note(task.Key, attempt);
+        hints.Hear(task.Key, attempt, Encoding.UTF8.GetBytes(body));
+        await WokenAsync(1);
+        Assert.Equal(task.Revision, (await _house.LoadAsync(task.Key)).Revision);
+    }
+
+    [Fact]
+    public async Task What_a_post_says_of_a_task_that_is_followed_is_not_even_another_read()
+    {
+        using var hints = Hints();
+        var task = await RunToAsync(AttemptState.Accepted);
+        hints.Note(task.Key, task.LastAttempt!.Id);
+        await WokenAsync(1);
+        hints.Hear(task.Key, task.LastAttempt.Id, "id=job-7"u8.ToArray());
+        _house.Time.Advance(CallbackHints.Interval);
+        hints.Note(task.Key, task.LastAttempt.Id);
+        await AdvanceUntilWokenAsync(2);
+        _house.Time.Advance(CallbackHints.Interval);
+        Assert.Equal((2, task.Revision), (_house.Waker.Tasks.Count, (await _house.LoadAsync(task.Key)).Revision));
+    }
+
+    [Fact]
     public void A_token_names_one_attempt_and_none_other_is_ours()
     {
         var links = new CallbackLinks(SigningKey.Open(_house.Folder), new PublicAddressHolder { Value = "https://gate.example" });
@@ -122,7 +178,10 @@ public sealed class CallbackHintsTests : IAsyncLifetime
         Assert.Equal(given ? address : null, holder.For(facts));
     }
 
-    private CallbackHints Hints() => new(_house.Tasks, _house.Waker, _house.Time, NullLogger<CallbackHints>.Instance);
+    private CallbackHints Hints() => new(_house.Tasks, _house.Providers, _house.Waker, _house.Time, NullLogger<CallbackHints>.Instance);
+
+    private async Task<VideoTask> ApplyAsync(VideoTask task, TaskTransition step) =>
+        (await _house.Tasks.ApplyAsync(task, step, TestContext.Current.CancellationToken)).Task;
 
     private async Task<VideoTask> RunToAsync(AttemptState state) =>
         await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == state);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
@@ -84,6 +86,14 @@ internal sealed class ScriptedProvider(string name, string clipPath, ProviderTie
         }
 
         return ValueTask.FromResult(reading);
+    }
+
+    /// <summary>Its posts say <c>id=</c> and the id.</summary>
+    public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId)
+    {
+        var text = Encoding.UTF8.GetString(body.Span);
+        upstreamId = text.StartsWith("id=", StringComparison.Ordinal) && text.Length > 3 ? text[3..] : null;
+        return upstreamId is not null;
     }
 
     public ValueTask CopyClipAsync(string reference, Stream target, long lengthMax, CancellationToken cancellationToken) =>

@@ -36,6 +36,20 @@ public sealed class IdSourceTests
     }
 
     [Fact]
+    public void An_id_tells_when_it_was_made_and_another_text_tells_nothing()
+    {
+        var time = new StoppedTime(Start);
+        var ids = new IdSource(time, new Random(17).NextBytes);
+        foreach (var later in (double[])[0, 1, 1024, 86_400_000, 31_536_000_000])
+        {
+            time.Now = Start.AddMilliseconds(later);
+            Assert.Equal(time.Now, IdSource.TimeOf(ids.NewAttempt().Value));
+        }
+
+        Assert.All(["", "_", "att_", "att_1", "att_ilouILOU00", "att_zzzzzzzzzzzz", "0123456789abcdef"], text => Assert.Null(IdSource.TimeOf(text)));
+    }
+
+    [Fact]
     public void Each_of_the_128_random_bits_changes_the_id()
     {
         var time = new StoppedTime(Start);
