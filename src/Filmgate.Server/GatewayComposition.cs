@@ -240,7 +240,7 @@ internal static class GatewayComposition
         .AddSingleton<SubmissionWriter>()
         .AddSingleton<CallbackHints>()
         .AddSingleton<TaskSignals>()
-        .AddSingleton<ClipIntake>()
+        .AddSingleton<IClipIntake, ClipIntake>()
         .AddSingleton<TaskDriver>();
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewayOptions options) => services

@@ -14,15 +14,11 @@ namespace Filmgate.Engine.Artifacts;
 /// poster. Only then may anybody hear of success.
 /// </summary>
 public sealed partial class ClipIntake(
-    ArtifactFolder files, GuardedHttp http, Ffmpeg ffmpeg, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log)
+    ArtifactFolder files, GuardedHttp http, Ffmpeg ffmpeg, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log) : IClipIntake
 {
     private readonly ClipFetch _fetch = new(http);
 
-    /// <summary>Fetches, checks and stores.</summary>
-    /// <param name="task">The task.</param>
-    /// <param name="location">Where the clip is.</param>
-    /// <param name="provider">The provider that made it, for clips behind its own door.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <inheritdoc/>
     public async ValueTask<ClipOutcome> TakeInAsync(VideoTask task, ClipLocation location, IVideoProvider provider, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);

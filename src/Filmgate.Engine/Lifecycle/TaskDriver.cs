@@ -42,7 +42,7 @@ public sealed partial class TaskDriver(
     RoutingOptions options,
     InputIntake inputs,
     SubmissionWriter submissions,
-    ClipIntake clips,
+    IClipIntake clips,
     CallbackWriter callbacks,
     IWaker waker,
     TaskSignals signals,
@@ -193,13 +193,21 @@ public sealed partial class TaskDriver(
         }
 
         // :: Step 2: commit the intent. Whoever loses this race sends nothing.
-        var at = Now;
+        var (at, begun) = (Now, time.GetTimestamp());
         var sent = task.State == TaskState.Pending
             ? await TellAsync(task, TaskEvents.Started, callback => new TaskTransition.SendAttempt(at, attempt.Id, callback), cancellationToken).ConfigureAwait(false)
             : await ApplyAsync(task, new TaskTransition.SendAttempt(at, attempt.Id), cancellationToken).ConfigureAwait(false);
         if (!sent.Won)
         {
             return sent;
+        }
+
+        // A node that stood still here has been given up by the others, who look for the attempt at the provider: while they may still wait for
+        // it, it is sent; later, when they may have submitted the task anew, it is not.
+        if (time.GetElapsedTime(begun) > provider.Facts.LookupSettles / 2)
+        {
+            return await RefuseAsync(
+                sent.Task, attempt, RefusalClass.NotReceived, "The gateway stood still before it could be sent.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         }
 
         // :: Step 3: send. From the first byte on the provider may have it, whatever happens to us. A gateway that stops waits for the answer

@@ -16,28 +16,45 @@ public sealed class SqliteDatabase : IAsyncDisposable
 {
     private readonly string _path;
     private readonly FileStream _lock;
-    private readonly CoalescingWriter<SqliteSession> _writer;
+    private readonly CoalescingWriter<SqliteSession>? _writer;
+    private readonly SqliteSession? _inline;
     private readonly ConcurrentBag<SqliteSession> _readers = [];
 
-    private SqliteDatabase(string path, FileStream lockFile)
+    private SqliteDatabase(string path, FileStream lockFile, bool writesInline)
     {
         _path = path;
         _lock = lockFile;
-        _writer = new CoalescingWriter<SqliteSession>(new SqliteSession(path));
+        if (writesInline)
+        {
+            _inline = new SqliteSession(path);
+        }
+        else
+        {
+            _writer = new CoalescingWriter<SqliteSession>(new SqliteSession(path));
+        }
     }
 
     /// <summary>Opens the file, makes it when it is missing, and brings its schema up to date.</summary>
     /// <param name="path">The database file; its folder must exist.</param>
     /// <exception cref="DatabaseInUseException">Another process has it open.</exception>
     /// <exception cref="StoreUnavailableException">It is damaged or cannot be migrated.</exception>
-    public static SqliteDatabase Open(string path)
+    public static SqliteDatabase Open(string path) => Open(path, writesInline: false);
+
+    /// <summary>
+    /// As <see cref="Open(string)"/>, but each write is a transaction of its own on its caller's thread, and there is one caller at a time: for a
+    /// simulation, whose order of events is to be nobody's but its own.
+    /// </summary>
+    /// <inheritdoc cref="Open(string)"/>
+    public static SqliteDatabase OpenInline(string path) => Open(path, writesInline: true);
+
+    private static SqliteDatabase Open(string path, bool writesInline)
     {
         ArgumentNullException.ThrowIfNull(path);
         var lockFile = Lock(path);
         try
         {
             Migrate(path);
-            return new SqliteDatabase(path, lockFile);
+            return new SqliteDatabase(path, lockFile, writesInline);
         }
         catch
         {
@@ -49,7 +66,12 @@ public sealed class SqliteDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _writer.DisposeAsync().ConfigureAwait(false);
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _inline?.Dispose();
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
@@ -62,14 +84,37 @@ public sealed class SqliteDatabase : IAsyncDisposable
     internal StatusCache Statuses { get; } = new();
 
     /// <summary>Runs any write but an admission; it finds the accounts' rows as they are to be.</summary>
-    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => _writer.WriteAsync(session =>
+    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => RunAsync(session =>
     {
         session.Tills.Settle();
         return write(session);
     });
 
     internal Task<AdmissionOutcome> AdmitAsync(Admission admission, string request) =>
-        _writer.WriteAsync(session => SqliteAdmission.Admit(session, admission, request));
+        RunAsync(session => SqliteAdmission.Admit(session, admission, request));
+
+    private Task<TResult> RunAsync<TResult>(Func<SqliteSession, TResult> write)
+    {
+        if (_inline is null)
+        {
+            return _writer!.WriteAsync(write);
+        }
+
+        try
+        {
+            _inline.Begin();
+            var result = write(_inline);
+            _inline.Commit();
+            return Task.FromResult(result);
+        }
+#pragma warning disable CA1031 // As the writer does it: whatever goes wrong is the caller's.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _inline.Rollback();
+            return Task.FromException<TResult>(_inline.Translate(error));
+        }
+    }
 
     // Reads take microseconds out of the page cache, so they run on the caller's thread; the bag grows to the number of
     // reads that really overlapped.

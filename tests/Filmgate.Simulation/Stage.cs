@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text;
+using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Egress;
+using Filmgate.Model.Gateway;
+using Filmgate.Storage.Sqlite;
+
+namespace Filmgate.Simulation;
+
+/// <summary>What many simulations share on one thread: a folder, keys, and an empty database to copy.</summary>
+internal sealed class Stage : IDisposable
+{
+    private readonly string _empty;
+    private int _databases;
+
+    public Stage()
+    {
+        // Memory, where there is such a folder: the disk's flushes are another test's subject.
+        const string Memory = "/dev/shm";
+        Folder = Directory.CreateDirectory(
+            Path.Combine(Directory.Exists(Memory) ? Memory : Path.GetTempPath(), $"filmgate-simulation-{Environment.ProcessId}-{Guid.NewGuid():n}")).FullName;
+        _empty = Path.Combine(Folder, "empty.db");
+        var database = SqliteDatabase.OpenInline(_empty);
+        database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Key = SigningKey.Open(Folder);
+        Http = new GuardedHttp(new EgressOptions { AllowNetworks = Array.Empty<IPNetwork>() }, new SystemHostResolver(), TimeProvider.System);
+    }
+
+    public string Folder { get; }
+
+    public SigningKey Key { get; }
+
+    public PublicAddressHolder Address { get; } = new() { Value = "https://gate.example" };
+
+    public GuardedHttp Http { get; }
+
+    /// <summary>The path of a fresh database; the one before is deleted.</summary>
+    public string NewDatabase()
+    {
+        foreach (var file in Directory.EnumerateFiles(Folder, $"{_databases}.db*"))
+        {
+            File.Delete(file);
+        }
+
+        var path = Path.Combine(Folder, $"{++_databases}.db");
+        File.Copy(_empty, path);
+        return path;
+    }
+
+    public void Dispose()
+    {
+        Http.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>Words a callback in one line.</summary>
+internal sealed class PlainFormat : ICallbackFormat
+{
+    public const string Name = "plain";
+
+    public string Dialect => Name;
+
+    public ReadOnlyMemory<byte> Render(TaskEvents happened, TaskDetails task) => Encoding.UTF8.GetBytes($"{task.Task.Key.Task} {task.Task.State}");
+
+    public IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback) => [];
+}
