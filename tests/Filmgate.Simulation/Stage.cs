@@ -20,7 +20,7 @@ internal sealed class Stage : IDisposable
         Folder = Directory.CreateDirectory(
             Path.Combine(Directory.Exists(Memory) ? Memory : Path.GetTempPath(), $"filmgate-simulation-{Environment.ProcessId}-{Guid.NewGuid():n}")).FullName;
         _empty = Path.Combine(Folder, "empty.db");
-        var database = SqliteDatabase.OpenInline(_empty);
+        var database = SqliteDatabase.Open(_empty);
         database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Key = SigningKey.Open(Folder);
         Http = new GuardedHttp(new EgressOptions { AllowNetworks = Array.Empty<IPNetwork>() }, new SystemHostResolver(), TimeProvider.System);

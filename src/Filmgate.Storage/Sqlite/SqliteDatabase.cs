@@ -41,10 +41,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
     public static SqliteDatabase Open(string path) => Open(path, writesInline: false);
 
     /// <summary>
-    /// As <see cref="Open(string)"/>, but each write is a transaction of its own on its caller's thread, and there is one caller at a time: for a
-    /// simulation, whose order of events is to be nobody's but its own.
+    /// Opens a file whose schema is up to date. Each write is a transaction of its own on its caller's thread, and there is one caller at a time:
+    /// for a simulation, whose order of events is to be nobody's but its own.
     /// </summary>
-    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="path">The database file.</param>
+    /// <exception cref="DatabaseInUseException">Another process has it open.</exception>
     public static SqliteDatabase OpenInline(string path) => Open(path, writesInline: true);
 
     private static SqliteDatabase Open(string path, bool writesInline)
@@ -53,7 +54,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
         var lockFile = Lock(path);
         try
         {
-            Migrate(path);
+            if (!writesInline)
+            {
+                Migrate(path);
+            }
+
             return new SqliteDatabase(path, lockFile, writesInline);
         }
         catch
