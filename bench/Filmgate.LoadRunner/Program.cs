@@ -52,6 +52,10 @@ start.SetAction(line =>
         line.GetValue(rounds) ?? (isQuick ? 1 : 7), TimeSpan.FromSeconds(isQuick ? 1 : 10), line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out);
 });
 
+var following = new Command("following", "Ten thousand tasks in flight at one provider: how late they are read, and how soon a clip that is done is a success.");
+following.SetAction(line => FollowingMeasurement.RunAsync(
+    line.GetValue(quick) ? FollowingPlan.Quick : FollowingPlan.Full, line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out));
+
 var readAnswer = new Argument<FileInfo>("read");
 var createAnswer = new Argument<FileInfo>("create");
 var bare = new Command("bare", "The bare server itself; the comparison starts it.") { readAnswer, createAnswer };
@@ -60,7 +64,7 @@ bare.SetAction(line => BareServer.RunAsync(line.GetRequiredValue(readAnswer), li
 
 return await new RootCommand("Measures the gateway beside what its parts can do by themselves. Loads go to the loopback address only.")
 {
-    http, animatic, start, bare, quick, gateway, data, rounds,
+    http, animatic, start, following, bare, quick, gateway, data, rounds,
 }.Parse(args).InvokeAsync();
 
 static string RepositoryRoot()

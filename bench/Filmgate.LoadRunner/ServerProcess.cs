@@ -49,9 +49,10 @@ internal sealed class ServerProcess : IDisposable
         StartAsync([Assembly.GetExecutingAssembly().Location, "bare", readAnswer, createAnswer], []);
 
     /// <summary>Starts the gateway.</summary>
-    public static Task<ServerProcess> GatewayAsync(string gateway, string dataFolder, string key, bool paused) => StartAsync(
+    public static Task<ServerProcess> GatewayAsync(
+        string gateway, string dataFolder, string key, bool paused, Dictionary<string, string>? settings = null) => StartAsync(
         [gateway, "serve", "--urls", "http://127.0.0.1:0", "--data", dataFolder],
-        new()
+        new(settings ?? [])
         {
             ["FILMGATE_API_KEY"] = key,
             ["Filmgate__Engine__Paused"] = paused ? "true" : "false",

@@ -19,6 +19,7 @@ internal sealed class ApixoProvider : IVideoProvider
     private const string ModelPath = "/kling-2-1";
     private const string AttemptEntry = "attempt";
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMilliseconds(50);
 
     private readonly ProviderSettings _settings;
     private readonly IUpstreamHttp _http;
@@ -83,8 +84,8 @@ internal sealed class ApixoProvider : IVideoProvider
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyDictionary<string, Reading>?> ReadManyAsync(ImmutableArray<FollowedTask> tasks, CancellationToken cancellationToken)
     {
-        // Theirs is made a little before ours is told so.
-        var (first, last) = (tasks.Min(task => task.AcceptedAt) - AnswerTime, tasks.Max(task => task.AcceptedAt) + AnswerTime);
+        // Theirs is made a little before ours is told so, and the list begins with the newest.
+        var (first, last) = (tasks.Min(task => task.AcceptedAt) - AnswerTime, tasks.Max(task => task.AcceptedAt) + ClockDifference);
         var path = $"/tasks?{Wire.LimitParameter}={Wire.PageMax}&{Wire.CreatedFromParameter}={first.ToUnixTimeMilliseconds()}&{Wire.CreatedBeforeParameter}={last.ToUnixTimeMilliseconds()}";
         var answer = await _http.SendAsync(Request("GET", path), cancellationToken).ConfigureAwait(false);
         return answer is UpstreamAnswer.Answered { Status: 200, Body: var body } && WireValue.Read(body)["data"]["tasks"] is { IsList: true } entries

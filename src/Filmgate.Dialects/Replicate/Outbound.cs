@@ -29,6 +29,7 @@ internal sealed class ReplicateProvider : IVideoProvider
     private static readonly TimeSpan LookupSpan = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ListClockDifference = TimeSpan.FromMilliseconds(50);
 
     private readonly ProviderSettings settings;
     private readonly IUpstreamHttp http;
@@ -119,9 +120,9 @@ internal sealed class ReplicateProvider : IVideoProvider
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyDictionary<string, Reading>?> ReadManyAsync(ImmutableArray<FollowedTask> tasks, CancellationToken cancellationToken)
     {
-        // Theirs is made a little before ours is told so.
+        // Theirs is made a little before ours is told so, and the list begins with the newest.
         var (first, last) = (tasks.Min(task => task.AcceptedAt), tasks.Max(task => task.AcceptedAt));
-        var list = await ListAsync(first - AnswerTime, last + AnswerTime, cursor: "", cancellationToken).ConfigureAwait(false);
+        var list = await ListAsync(first - AnswerTime, last + ListClockDifference, cursor: "", cancellationToken).ConfigureAwait(false);
         return list[Wire.Results.Value] is { IsList: true } entries ? ListedTasks.Read(entries.Items, entry => entry[Wire.Id.Value].Text, answers.Reading, tasks) : null;
     }
 

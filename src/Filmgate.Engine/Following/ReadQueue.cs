@@ -9,14 +9,15 @@ namespace Filmgate.Engine.Following;
 /// </summary>
 public sealed class ReadQueue : IDisposable
 {
-    /// <summary>Longest time that a read which is merely due waits here.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>Longest time that a read which is merely due waits here. Short, because a task that waits is deaf to hints.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a due read waits for company, where several are read at once.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 
     // After an answer that was no list, or lists that save nothing, tasks are read alone for this long.
     private static readonly TimeSpan AlonePeriod = TimeSpan.FromMinutes(5);
+    private const double YieldHoped = 2;
     private const double YieldWeight = 0.25;
     private const double YieldMin = 1.2;
 
@@ -38,7 +39,7 @@ public sealed class ReadQueue : IDisposable
     private DateTimeOffset _promisesSweptAt;
     private DateTimeOffset _aloneUntil;
 
-    // Tasks that one request brings, as observed; the first list has to show it.
+    // Tasks that one request brings, as observed.
     private double _yield = 1;
 
     /// <summary>Opens a queue.</summary>
@@ -52,6 +53,7 @@ public sealed class ReadQueue : IDisposable
         ArgumentNullException.ThrowIfNull(time);
         _budget = budget;
         _tasksPerRead = tasksPerRead;
+        _yield = tasksPerRead > 1 ? YieldHoped : 1;
         _readMany = readMany;
         _time = time;
         _timer = time.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -216,22 +218,26 @@ public sealed class ReadQueue : IDisposable
         return null;
     }
 
+    // Lists go by the time at which tasks were made, so those of about the same time are read together.
     private ImmutableArray<Waiter> Company(Waiter first)
     {
-        var company = ImmutableArray.CreateBuilder<Waiter>();
-        company.Add(first);
+        var at = first.Task!.AcceptedAt;
+        var company = _hinted.Concat(_due).Where(waiter => !waiter.Turn.Task.IsCompleted)
+            .OrderBy(waiter => (waiter.Task!.AcceptedAt - at).Duration()).Take(_tasksPerRead - 1).Prepend(first).ToImmutableArray();
+        var taken = company.ToHashSet(ReferenceEqualityComparer.Instance);
         foreach (var queue in (ReadOnlySpan<Queue<Waiter>>)[_hinted, _due])
         {
-            while (company.Count < _tasksPerRead && queue.TryDequeue(out var next))
+            for (var left = queue.Count; left > 0; left--)
             {
-                if (!next.Turn.Task.IsCompleted)
+                var waiter = queue.Dequeue();
+                if (!taken.Contains(waiter))
                 {
-                    company.Add(next);
+                    queue.Enqueue(waiter);
                 }
             }
         }
 
-        return company.ToImmutable();
+        return company;
     }
 
     private async Task ReadManyAsync(ImmutableArray<Waiter> company)
@@ -257,7 +263,7 @@ public sealed class ReadQueue : IDisposable
             if (found is null || (company.Length > 2 && _yield < YieldMin))
             {
                 _aloneUntil = _time.GetUtcNow() + AlonePeriod;
-                _yield = 1;
+                _yield = YieldHoped;
             }
         }
 

@@ -214,7 +214,7 @@ public sealed class FilmgateOutboundTests : OutboundTests
         using var house = new Outside();
         var first = Followed(UpstreamId);
         await Provider(server.Address, house).ReadManyAsync([first with { AcceptedAt = first.AcceptedAt.AddSeconds(30) }, first with { UpstreamId = OtherId }], Cancel);
-        Assert.Equal("/api/v1/tasks?limit=100&created_from=1795427995000&created_before=1795428035000", Assert.Single(server.Requests).Target);
+        Assert.Equal("/api/v1/tasks?limit=100&created_from=1795427995000&created_before=1795428030050", Assert.Single(server.Requests).Target);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class OutboundTests : OutboundConformance
         var first = Followed(UpstreamId);
         await Provider(server.Address, house).ReadManyAsync([first, first with { UpstreamId = OtherId, AcceptedAt = first.AcceptedAt.AddSeconds(30) }], Cancel);
         Assert.Equal(
-            "/v1/predictions?created_after=2026-11-23T09:59:55.000Z&created_before=2026-11-23T10:00:35.000Z", Assert.Single(server.Requests).Target);
+            "/v1/predictions?created_after=2026-11-23T09:59:55.000Z&created_before=2026-11-23T10:00:30.050Z", Assert.Single(server.Requests).Target);
     }
 
     [Fact]

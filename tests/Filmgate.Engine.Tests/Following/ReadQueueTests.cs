@@ -29,7 +29,7 @@ public sealed class ReadQueueTests
         using var queue = Queue(10);
         var turns = Enumerable.Range(0, 100).Select(i => queue.WaitAsync(Task($"t{i}"), Cancel)).ToArray();
         var stay = turns.TakeWhile(turn => !turn.IsCompleted || Turn(turn) is ReadTurn.Now).Count();
-        Assert.InRange(stay, 20, 23);
+        Assert.InRange(stay, 6, 8);
         var waits = turns[stay..].Select(turn => Assert.IsType<ReadTurn.Later>(Turn(turn)).Wait).ToArray();
         Assert.All(waits.Zip(waits.Skip(1)), pair => Assert.Equal(TimeSpan.FromMilliseconds(100), pair.Second - pair.First));
 
@@ -92,7 +92,7 @@ public sealed class ReadQueueTests
     [Fact]
     public void Who_gives_up_costs_nothing()
     {
-        using var queue = Queue(1);
+        using var queue = Queue(4);
         using var giveUp = new CancellationTokenSource();
         Assert.Same(ReadTurn.Now.Value, Turn(queue.WaitAsync(Task("a"), Cancel)));
         Assert.Same(ReadTurn.Now.Value, Turn(queue.WaitAsync(Task("a too"), Cancel)));
@@ -161,14 +161,31 @@ public sealed class ReadQueueTests
         _hasNoList = hasNoList;
         _listed = _ => null;
         using var queue = Queue(100, tasksPerRead: 100);
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 12; round++)
         {
             Task<ReadTurn>[] turns = [.. new[] { "a", "b", "c", "d" }.Select(id => queue.WaitAsync(Task(id), Cancel))];
             Pass(ReadQueue.Window + TimeSpan.FromSeconds(1));
             Assert.All(turns, turn => Assert.Same(ReadTurn.Now.Value, Turn(turn)));
         }
 
-        Assert.Single(_lists);
+        Assert.Equal(hasNoList ? 1 : 4, _lists.Count);
+    }
+
+    [Fact]
+    public void Those_are_read_together_who_were_accepted_together()
+    {
+        using var queue = Queue(2, tasksPerRead: 3);
+        _ = queue.WaitAsync(Task("first") with { IsHinted = true }, Cancel);
+        _ = queue.WaitAsync(Task("second") with { IsHinted = true }, Cancel);
+        foreach (var (id, seconds) in new[] { ("a", 0), ("far", 600), ("b", 1), ("farther", 900), ("c", 2), ("d", 3) })
+        {
+            _ = queue.WaitAsync(Task(id) with { IsHinted = true, AcceptedAt = House.Start.AddSeconds(seconds) }, Cancel);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(["a", "b", "c"], Assert.Single(_lists).Select(task => task.UpstreamId));
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(["far", "farther", "d"], _lists[1].Select(task => task.UpstreamId));
     }
 
     [Theory]
