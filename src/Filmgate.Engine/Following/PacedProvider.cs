@@ -96,6 +96,13 @@ public sealed partial class PacedProvider : IVideoProvider, IDisposable
         _provider.ReadManyAsync(tasks, cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
+    {
+        await _queue.WaitAloneAsync(cancellationToken).ConfigureAwait(false);
+        return await _provider.ProbeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public bool TryReadCallbackId(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? upstreamId) => _provider.TryReadCallbackId(body, out upstreamId);
 
     /// <inheritdoc/>
