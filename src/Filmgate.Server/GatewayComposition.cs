@@ -23,6 +23,7 @@ using Filmgate.Engine.Moderation;
 using Filmgate.Engine.Moderation.Rules;
 using Filmgate.Engine.Moderation.Service;
 using Filmgate.Engine.Rendering;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Gateway;
@@ -154,6 +155,7 @@ internal static class GatewayComposition
         .AddSingleton<InputLinks>()
         .AddSingleton<CallbackLinks>()
         .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<ClipFaults>()
         .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()
         .AddSingleton(start);
@@ -179,6 +181,7 @@ internal static class GatewayComposition
         .AddSingleton<WrongKeyGate>()
         .AddSingleton<IRateGate, RateGate>()
         .AddHostedService<KeyUseRecorder>()
+        .AddSingleton<AnswerScripts>()
         .AddSingleton<ITaskDesk, TaskDesk>();
 
     private static IServiceCollection AddIntake(this IServiceCollection services) => services

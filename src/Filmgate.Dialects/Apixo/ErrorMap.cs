@@ -20,7 +20,7 @@ internal static class ErrorMap
         RefusalKind.Unauthenticated => StatusCodes.Status401Unauthorized,
         RefusalKind.OverBudget => StatusCodes.Status402PaymentRequired,
         RefusalKind.Policy or RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
-        RefusalKind.NotFound => StatusCodes.Status404NotFound,
+        RefusalKind.NotFound or RefusalKind.NotServed => StatusCodes.Status404NotFound,
         RefusalKind.Method => StatusCodes.Status405MethodNotAllowed,
         RefusalKind.TooSlow => StatusCodes.Status408RequestTimeout,
         RefusalKind.DuplicateId or RefusalKind.WrongState => StatusCodes.Status409Conflict,
@@ -44,6 +44,7 @@ internal static class ErrorMap
     {
         RefusalKind.OverBudget => FailureCode.InsufficientCredits.Name(),
         RefusalKind.KeyReused => Wire.IdempotencyKeyReused,
+        RefusalKind.NotServed => FailureCode.ModelUnavailable.Name(),
         _ => null,
     };
 

@@ -96,7 +96,7 @@ internal static class ErrorMap
         RefusalKind.Policy => List(ContentPolicy),
         RefusalKind.Unauthenticated => new(StatusCodes.Status401Unauthorized, null),
         RefusalKind.Forbidden or RefusalKind.OverBudget => new(StatusCodes.Status403Forbidden, null),
-        RefusalKind.NotFound => new(StatusCodes.Status404NotFound, null),
+        RefusalKind.NotFound or RefusalKind.NotServed => new(StatusCodes.Status404NotFound, null),
         RefusalKind.Method => new(StatusCodes.Status405MethodNotAllowed, null),
         RefusalKind.TooSlow => new(StatusCodes.Status408RequestTimeout, null, IsRetryable: true),
         RefusalKind.DuplicateId or RefusalKind.WrongState => new(StatusCodes.Status409Conflict, null),

@@ -97,7 +97,7 @@ internal sealed class RequestMaker(ITaskDesk desk, UnheardCreations unheard)
         var outcome = await creation.Earlier is { } earlier
             ? new CreateOutcome.Accepted(earlier, IsReplay: true)
             : await desk.CreateAsync(caller, Wire.Dialect, request.Draft, null, CancellationToken.None);
-        creation.End((outcome as CreateOutcome.Accepted)?.Id);
+        creation.End(outcome.Task, outcome is CreateOutcome.Unanswered);
         return outcome;
     }
 

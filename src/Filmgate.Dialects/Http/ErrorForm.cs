@@ -24,13 +24,19 @@ public abstract partial class ErrorForm
     /// <summary>The value of <c>WWW-Authenticate</c>.</summary>
     public virtual string Challenge => "Bearer";
 
-    /// <summary>Writes a refusal. Does nothing when an answer has already begun.</summary>
+    /// <summary>Writes a refusal, or cuts the connection where that is what it asks for. Does nothing when an answer has already begun.</summary>
     public Task WriteAsync(HttpContext context, Refusal refusal)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(refusal);
         if (context.Response.HasStarted)
         {
+            return Task.CompletedTask;
+        }
+
+        if (refusal.Kind == RefusalKind.Unanswered)
+        {
+            context.Abort();
             return Task.CompletedTask;
         }
 

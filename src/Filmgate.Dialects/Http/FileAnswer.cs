@@ -1,4 +1,5 @@
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Rehearsal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -14,8 +15,9 @@ internal static class FileAnswer
     /// <param name="context">The request, a GET or HEAD.</param>
     /// <param name="file">The file of a clip.</param>
     /// <param name="name">The name under which a browser saves it.</param>
-    public static Task SendAsync(HttpContext context, ClipFileOutcome.Found file, string name) =>
-        SendAsync(context, file.Path, file.MediaType, file.Sha256, name);
+    public static Task SendAsync(HttpContext context, ClipFileOutcome.Found file, string name) => file.Fault is { } fault
+        ? SendHalfAsync(context, file, isCut: fault == ClipFault.BrokenOff)
+        : SendAsync(context, file.Path, file.MediaType, file.Sha256, name);
 
     /// <summary>The same for a file that is no clip's.</summary>
     /// <param name="context">The request, a GET or HEAD.</param>
@@ -37,5 +39,25 @@ internal static class FileAnswer
             lastModified: File.GetLastWriteTimeUtc(path),
             entityTag: new EntityTagHeaderValue($"\"{sha256}\""),
             enableRangeProcessing: true).ExecuteAsync(context);
+    }
+
+    // Half of the bytes: as if they were the whole, or with the connection cut behind them.
+    private static async Task SendHalfAsync(HttpContext context, ClipFileOutcome.Found file, bool isCut)
+    {
+        var response = context.Response;
+        var length = new FileInfo(file.Path).Length;
+        response.ContentType = file.MediaType;
+        response.ContentLength = isCut ? length : length / 2;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        await response.SendFileAsync(file.Path, 0, length / 2, context.RequestAborted);
+        if (isCut)
+        {
+            await response.Body.FlushAsync(context.RequestAborted);
+            context.Abort();
+        }
     }
 }

@@ -77,6 +77,7 @@ internal sealed class UnheardCreations(TimeProvider time)
         private readonly UnheardCreations? owner;
         private readonly CancellationToken gone;
         private readonly TaskCompletionSource<TaskId?> task = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool isUnanswered;
 
         internal Creation(UnheardCreations? owner, string name, Task<TaskId?>? earlier, CancellationToken gone)
         {
@@ -94,12 +95,18 @@ internal sealed class UnheardCreations(TimeProvider time)
         /// <summary>When it ended without its caller; null before, and when the caller was there.</summary>
         internal DateTimeOffset? LeftAt { get; private set; }
 
-        internal bool IsUnheard => LeftAt is not null || gone.IsCancellationRequested;
+        internal bool IsUnheard => LeftAt is not null || isUnanswered || gone.IsCancellationRequested;
 
         internal Task<TaskId?> Task => task.Task;
 
         /// <summary>Tells what came of it; needs not be told of one that was refused.</summary>
-        public void End(TaskId? created) => task.TrySetResult(created);
+        /// <param name="created">The task; null when there is none.</param>
+        /// <param name="isUnanswered">Whether its caller, though still there, is certain not to hear of it.</param>
+        public void End(TaskId? created, bool isUnanswered = false)
+        {
+            this.isUnanswered |= isUnanswered;
+            task.TrySetResult(created);
+        }
 
         /// <inheritdoc/>
         public void Dispose()
@@ -108,7 +115,7 @@ internal sealed class UnheardCreations(TimeProvider time)
             End(null);
             if (owner is not null)
             {
-                LeftAt = gone.IsCancellationRequested ? owner.Now : null;
+                LeftAt = IsUnheard ? owner.Now : null;
                 owner.Close(this);
             }
         }

@@ -28,7 +28,7 @@ internal static class ErrorMap
         RefusalKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RefusalKind.MediaType => StatusCodes.Status415UnsupportedMediaType,
         RefusalKind.RequestRate or RefusalKind.TooManyInFlight => StatusCodes.Status429TooManyRequests,
-        RefusalKind.Unavailable => Maintenance,
+        RefusalKind.Unavailable or RefusalKind.NotServed => Maintenance,
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -36,7 +36,7 @@ internal static class ErrorMap
         RefusalKind.Policy => 1301,
         RefusalKind.RequestRate => 1302,
         RefusalKind.TooManyInFlight => 1303,
-        RefusalKind.Unavailable => 5001,
+        RefusalKind.Unavailable or RefusalKind.NotServed => 5001,
         _ => 5000,
     };
 

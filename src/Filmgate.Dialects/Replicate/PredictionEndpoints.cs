@@ -97,9 +97,9 @@ internal sealed class PredictionEndpoints(
             outcome = creation is not null && await creation.Earlier is { } earlier
                 ? new CreateOutcome.Accepted(earlier, IsReplay: true)
                 : await desk.CreateAsync(caller, Wire.Dialect, draft, key, CancellationToken.None);
+            creation?.End(outcome.Task, outcome is CreateOutcome.Unanswered);
             if (outcome is CreateOutcome.Accepted { Id: var id })
             {
-                creation?.End(id);
                 details = await FollowAsync(context, caller, id);
             }
         }

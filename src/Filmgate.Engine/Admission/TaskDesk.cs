@@ -4,6 +4,7 @@ using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Accounts;
@@ -11,6 +12,7 @@ using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
+using Filmgate.Model.Rehearsal;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage;
@@ -28,6 +30,7 @@ public sealed class TaskDesk(
     EgressOptions egress,
     ClipLinks links,
     CallbackWriter callbacks,
+    AnswerScripts scripts,
     TaskDriver driver,
     TaskSignals signals,
     IWaker waker,
@@ -57,12 +60,19 @@ public sealed class TaskDesk(
             return new CreateOutcome.Refused(faults);
         }
 
+        // :: Step 2: a test may ask to be refused, or not to be heard.
+        var rehearsed = scripts.Next(caller, request.Prompt);
+        if (rehearsed is { } answer and not RehearsedAnswer.LostAnswer)
+        {
+            return answer == RehearsedAnswer.LostRequest ? new CreateOutcome.Unanswered(Made: null) : new CreateOutcome.Rehearsed(answer);
+        }
+
         try
         {
-            // :: Step 2: pictures that came with the request are put on the disk.
+            // :: Step 3: pictures that came with the request are put on the disk.
             request = request with { Images = await images.StoreAsync(pictures, cancellationToken).ConfigureAwait(false) };
 
-            // :: Step 3: cap, budget, key and task are decided and written at once; only then may the caller be told.
+            // :: Step 4: cap, budget, key and task are decided and written at once; only then may the caller be told.
             var now = time.GetRowNow();
             var task = new VideoTask
             {
@@ -89,7 +99,11 @@ public sealed class TaskDesk(
 
             // Not given up with the caller's connection: once the write is queued, its outcome is the task's.
             var admission = new Model.Tasks.Admission(task, claim, callbacks.Write(TaskEvents.Accepted, task));
-            return Answer(await tasks.AdmitAsync(admission, CancellationToken.None).ConfigureAwait(false), admission);
+            var outcome = Answer(await tasks.AdmitAsync(admission, CancellationToken.None).ConfigureAwait(false), admission);
+
+            // A repetition by the same idempotency key is how the caller hears of it after all.
+            return rehearsed == RehearsedAnswer.LostAnswer && outcome is CreateOutcome.Accepted { IsReplay: false } unheard
+                ? new CreateOutcome.Unanswered(unheard.Id) : outcome;
         }
         catch (StoreUnavailableException)
         {

@@ -1,12 +1,14 @@
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Rehearsal;
 using Filmgate.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Filmgate.Engine.Artifacts;
 
 /// <summary>Finds the files of clips in the artifact folder. The row says which file, if it is still kept; ids are looked up, never joined to a path.</summary>
-public sealed partial class ClipFiles(IClipStore clips, ArtifactFolder files, ILogger<ClipFiles> log) : IClipFiles
+public sealed partial class ClipFiles(IClipStore clips, ArtifactFolder files, ClipFaults faults, ILogger<ClipFiles> log) : IClipFiles
 {
     /// <inheritdoc/>
     public async ValueTask<ClipFileOutcome> FindAsync(ClipId id, ClipPart part, CancellationToken cancellationToken)
@@ -30,7 +32,10 @@ public sealed partial class ClipFiles(IClipStore clips, ArtifactFolder files, IL
             return new ClipFileOutcome.Gone();
         }
 
-        return new ClipFileOutcome.Found(file.FullName, part == ClipPart.Poster ? "image/jpeg" : "video/mp4", sha256);
+        return part == ClipPart.Poster ? new ClipFileOutcome.Found(file.FullName, "image/jpeg", sha256)
+            : faults.Next(id) is not { } fault ? new ClipFileOutcome.Found(file.FullName, "video/mp4", sha256)
+            : fault == ClipFault.Unfetchable ? new ClipFileOutcome.Absent()
+            : new ClipFileOutcome.Found(file.FullName, "video/mp4", sha256) { Fault = fault };
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The file of clip {Clip} is missing or has another length than it was stored with.")]

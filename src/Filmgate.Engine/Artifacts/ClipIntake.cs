@@ -2,6 +2,7 @@ using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Lifecycle;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
@@ -14,7 +15,7 @@ namespace Filmgate.Engine.Artifacts;
 /// poster. Only then may anybody hear of success.
 /// </summary>
 public sealed partial class ClipIntake(
-    ArtifactFolder files, GuardedHttp http, Ffmpeg ffmpeg, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log) : IClipIntake
+    ArtifactFolder files, GuardedHttp http, Ffmpeg ffmpeg, ClipFaults faults, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log) : IClipIntake
 {
     private readonly ClipFetch _fetch = new(http);
 
@@ -42,7 +43,7 @@ public sealed partial class ClipIntake(
 
             return ClipRules.Mismatch(task.Request, facts) is { } mismatch
                 ? new ClipOutcome.WrongKind($"The clip {mismatch}.")
-                : await StoreAsync(task.Key.Task, incoming, facts, cancellationToken).ConfigureAwait(false);
+                : await StoreAsync(task, incoming, facts, cancellationToken).ConfigureAwait(false);
         }
         catch (EgressException error)
         {
@@ -62,11 +63,11 @@ public sealed partial class ClipIntake(
         }
     }
 
-    private async ValueTask<ClipOutcome> StoreAsync(TaskId task, string incoming, ClipFacts facts, CancellationToken cancellationToken)
+    private async ValueTask<ClipOutcome> StoreAsync(VideoTask task, string incoming, ClipFacts facts, CancellationToken cancellationToken)
     {
-        var poster = await MakePosterAsync(task, incoming, cancellationToken).ConfigureAwait(false);
+        var poster = await MakePosterAsync(task.Key.Task, incoming, cancellationToken).ConfigureAwait(false);
         var file = await files.AdoptAsync(incoming, cancellationToken).ConfigureAwait(false);
-        return new ClipOutcome.Stored(new Clip
+        var clip = new Clip
         {
             Id = ids.NewClip(),
             Sha256 = file.Sha256,
@@ -77,7 +78,9 @@ public sealed partial class ClipIntake(
             Frames = facts.FrameCount,
             PosterSha256 = poster,
             ExpiresAt = time.GetRowNow() + options.Retention,
-        });
+        };
+        faults.Note(task, clip.Id);
+        return new ClipOutcome.Stored(clip);
     }
 
     private static ClipOutcome Failed(string reason, EgressException? error, int? status, TimeSpan? retryAfter) => status switch

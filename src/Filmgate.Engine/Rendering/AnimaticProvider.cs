@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Filmgate.Animatic;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
+using Filmgate.Model.Rehearsal;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,9 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
     public const string DefaultName = "animatic";
 
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(500);
+
+    // A clip that comes late looks as if it never came.
+    private const int StalledPercent = 50;
 
     private readonly AnimaticRenderer _renderer;
     private readonly string _folder;
@@ -146,7 +150,9 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
     private async Task<Reading?> TryRenderAsync(Render render, Submission submission)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, render.Canceling.Token);
-        var directives = submission.IsTest ? AnimaticDirectives.Read(submission.Request.Prompt) : AnimaticDirectives.None;
+        var directives = submission.IsTest ? Directives.Read(submission.Request.Prompt) : Directives.None;
+        var begun = _time.GetTimestamp();
+        render.PercentMax = directives.LateSuccess is null ? 100 : StalledPercent;
         try
         {
             await Task.Delay(directives.Stalls ? Timeout.InfiniteTimeSpan : directives.Delay, _time, stop.Token).ConfigureAwait(false);
@@ -156,6 +162,11 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
             }
 
             await _renderer.RenderAsync(Shot(submission), FileOf(submission.Attempt.Value), render, stop.Token).ConfigureAwait(false);
+            if (directives.LateSuccess - _time.GetElapsedTime(begun) is { } late && late > TimeSpan.Zero)
+            {
+                await Task.Delay(late, _time, stop.Token).ConfigureAwait(false);
+            }
+
             return null;
         }
         catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
@@ -227,6 +238,9 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
 
         public Task Work { get; set; } = Task.CompletedTask;
 
-        public void Report(RenderProgress value) => _percent = 100 * value.FramesDone / Math.Max(value.FramesTotal, 1);
+        /// <summary>What its progress stops at. Set before it begins.</summary>
+        public int PercentMax { get; set; }
+
+        public void Report(RenderProgress value) => _percent = Math.Min(100 * value.FramesDone / Math.Max(value.FramesTotal, 1), PercentMax);
     }
 }

@@ -1,4 +1,5 @@
 using Filmgate.Model.Identity;
+using Filmgate.Model.Rehearsal;
 
 namespace Filmgate.Model.Gateway;
 
@@ -35,7 +36,11 @@ public abstract record ClipFileOutcome
     /// <param name="Path">Absolute path on this machine; never shown to anybody.</param>
     /// <param name="MediaType"><c>video/mp4</c> or <c>image/jpeg</c>.</param>
     /// <param name="Sha256">Lower-case hex of its bytes' hash.</param>
-    public sealed record Found(string Path, string MediaType, string Sha256) : ClipFileOutcome;
+    public sealed record Found(string Path, string MediaType, string Sha256) : ClipFileOutcome
+    {
+        /// <summary>What the prompt of a test wants to be wrong with this fetch: <see cref="ClipFault.Truncated"/>, <see cref="ClipFault.BrokenOff"/>, or nothing.</summary>
+        public ClipFault? Fault { get; init; }
+    }
 
     /// <summary>There is no such clip, or it has no such part.</summary>
     public sealed record Absent : ClipFileOutcome;

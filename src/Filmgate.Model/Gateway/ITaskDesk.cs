@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
+using Filmgate.Model.Rehearsal;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
@@ -86,6 +87,22 @@ public abstract record CreateOutcome
     /// <param name="Reason">Why, in a sentence.</param>
     /// <param name="RetryAfter">When to ask again.</param>
     public sealed record Unavailable(string Reason, TimeSpan RetryAfter) : CreateOutcome;
+
+    /// <summary>The prompt of a test asks for this refusal; nothing was created.</summary>
+    /// <param name="Answer">Which.</param>
+    public sealed record Rehearsed(RehearsedAnswer Answer) : CreateOutcome;
+
+    /// <summary>The prompt of a test asks for a connection that breaks: it is cut, and nothing is answered.</summary>
+    /// <param name="Made">The task that is durable all the same; null when nothing was created.</param>
+    public sealed record Unanswered(TaskId? Made) : CreateOutcome;
+
+    /// <summary>The task that is durable, whether its caller hears of it or not; null when there is none.</summary>
+    public TaskId? Task => this switch
+    {
+        Accepted accepted => accepted.Id,
+        Unanswered unanswered => unanswered.Made,
+        _ => null,
+    };
 }
 
 /// <summary>The answer to an estimate: a closed set.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Money;
+using Filmgate.Model.Rehearsal;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
@@ -44,6 +45,10 @@ public enum RefusalKind
     Internal = 17,
     /// <summary>What is asked is kept no longer.</summary>
     Gone = 18,
+    /// <summary>The model is not served now, and the vendor says so in a way that proves that nothing was accepted.</summary>
+    NotServed = 19,
+    /// <summary>Nothing is answered: the connection is cut.</summary>
+    Unanswered = 20,
 }
 
 /// <summary>Where on its way a request was refused.</summary>
@@ -85,12 +90,15 @@ public sealed record Refusal(RefusalKind Kind, string Message)
     /// <summary>The methods that the address takes, with commas between; null unless that is the matter.</summary>
     public string? Allow { get; init; }
 
+    // Long enough to be seen as a wait, short enough for a test.
+    private static readonly TimeSpan RehearsedWait = TimeSpan.FromSeconds(2);
+
     /// <summary>Where the request was refused.</summary>
     public RefusalStage Stage => Kind switch
     {
         RefusalKind.Unauthenticated or RefusalKind.Forbidden or RefusalKind.RequestRate => RefusalStage.Door,
         RefusalKind.Input or RefusalKind.NotFound or RefusalKind.Method or RefusalKind.MediaType or RefusalKind.TooLarge or RefusalKind.TooSlow => RefusalStage.Request,
-        RefusalKind.Unavailable or RefusalKind.Internal => RefusalStage.House,
+        RefusalKind.Unavailable or RefusalKind.Internal or RefusalKind.NotServed => RefusalStage.House,
         _ => RefusalStage.Admission,
     };
 
@@ -98,7 +106,7 @@ public sealed record Refusal(RefusalKind Kind, string Message)
     public RefusalParty Party => Stage == RefusalStage.House ? RefusalParty.Gateway : RefusalParty.Caller;
 
     /// <summary>Whether the same request may be answered later.</summary>
-    public bool IsRetryable => Kind is RefusalKind.RequestRate or RefusalKind.TooManyInFlight or RefusalKind.Unavailable or RefusalKind.Internal or RefusalKind.TooSlow;
+    public bool IsRetryable => Kind is RefusalKind.RequestRate or RefusalKind.TooManyInFlight or RefusalKind.Unavailable or RefusalKind.Internal or RefusalKind.TooSlow or RefusalKind.NotServed;
 
     /// <summary>
     /// The refusal of a request with these faults, which each surface words by its own names of the fields. A plain fault beside one of
@@ -125,8 +133,27 @@ public sealed record Refusal(RefusalKind Kind, string Message)
         CreateOutcome.TooMany full => new(RefusalKind.TooManyInFlight, full.Reason) { RetryAfter = full.RetryAfter, Limit = full.Limit },
         CreateOutcome.OverBudget over => OverBudget(over.Price, over.Left),
         CreateOutcome.Unavailable unavailable => new(RefusalKind.Unavailable, unavailable.Reason) { RetryAfter = unavailable.RetryAfter },
+        CreateOutcome.Rehearsed rehearsed => Of(rehearsed.Answer),
+        CreateOutcome.Unanswered => new(RefusalKind.Unanswered, string.Empty),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "No case is written for it."),
     };
+
+    /// <summary>The refusal that a prompt asks for, as it would be if it had its usual cause.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no refusal.</exception>
+    public static Refusal Of(RehearsedAnswer answer) => answer switch
+    {
+        RehearsedAnswer.Busy => new(RefusalKind.TooManyInFlight, ActedOut("@busy")) { RetryAfter = RehearsedWait },
+        RehearsedAnswer.Input => Of([new RequestFault(RequestField.Prompt, "is refused, because it asks for @refuse(input)", Code: FailureCode.InvalidPrompt)]),
+        RehearsedAnswer.Policy => Of([new RequestFault(RequestField.Prompt, "breaks the content policy, because it asks for @refuse(policy)", Code: FailureCode.ContentViolation)]),
+        RehearsedAnswer.Balance => new(RefusalKind.OverBudget, ActedOut("@refuse(balance)")),
+        RehearsedAnswer.Auth => new(RefusalKind.Unauthenticated, ActedOut("@refuse(auth)")),
+        RehearsedAnswer.Permission => new(RefusalKind.Forbidden, ActedOut("@refuse(permission)")),
+        RehearsedAnswer.Outage => new(RefusalKind.NotServed, ActedOut("@refuse(outage)")),
+        RehearsedAnswer.ServerError => new(RefusalKind.Internal, ActedOut("@server-error")),
+        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "It is no refusal."),
+    };
+
+    private static string ActedOut(string directive) => $"Acted out: the prompt asks for {directive}.";
 
     private static bool IsPolicy(RequestFault fault) => fault.Code is FailureCode.ContentViolation or FailureCode.NsfwDetected;
 

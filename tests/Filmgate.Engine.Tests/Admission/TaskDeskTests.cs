@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Intake;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
+using Filmgate.Model.Rehearsal;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage;
@@ -17,6 +19,8 @@ public sealed class TaskDeskTests : IAsyncLifetime
     private static readonly Caller Stranger = new(new AccountId("acc_9"), new KeyId("key_9"), KeyKind.Live);
 
     private House _house = null!;
+
+    private readonly AnswerScripts _scripts = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -176,6 +180,71 @@ public sealed class TaskDeskTests : IAsyncLifetime
         Assert.Empty(await _house.Tasks.FindDueAsync(House.Start.AddYears(1), 10, Cancel));
     }
 
+    [Fact]
+    public async Task A_test_that_asks_for_it_is_refused_so_often_and_then_taken_and_the_script_begins_anew()
+    {
+        var draft = Words with { Prompt = "A pier @busy(2) @refuse(outage, 1)" };
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var answer in (RehearsedAnswer[])[RehearsedAnswer.Busy, RehearsedAnswer.Busy, RehearsedAnswer.Outage])
+            {
+                Assert.Equal(new CreateOutcome.Rehearsed(answer), await TestAsync(draft));
+            }
+
+            Accepted(await TestAsync(draft));
+            Assert.Equal(0, _scripts.Count);
+        }
+
+        Assert.Equal(2, (await _house.Tasks.FindDueAsync(House.Start, 10, Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task Each_key_and_each_prompt_has_a_script_of_its_own()
+    {
+        var draft = Words with { Prompt = "A pier @busy(1)" };
+        Assert.IsType<CreateOutcome.Rehearsed>(await TestAsync(draft));
+        Assert.IsType<CreateOutcome.Rehearsed>(await TestAsync(draft with { Prompt = "A jetty @busy(1)" }));
+        Assert.IsType<CreateOutcome.Rehearsed>(await Desk().CreateAsync(Tester with { Key = new KeyId("key_2") }, "plain", draft, null, Cancel));
+        Accepted(await TestAsync(draft));
+    }
+
+    [Fact]
+    public async Task A_live_key_is_never_refused_for_its_words()
+    {
+        Accepted(await CreateAsync(Words with { Prompt = "@busy @refuse(balance) @lost-request @lost-answer" }));
+        Assert.Equal(0, _scripts.Count);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_request_comes_before_what_it_asks_for()
+    {
+        Assert.IsType<CreateOutcome.Refused>(await TestAsync(Words with { Prompt = "@busy(1)", Duration = 7 }));
+        Assert.IsType<CreateOutcome.Rehearsed>(await TestAsync(Words with { Prompt = "@busy(1)" }));
+    }
+
+    [Fact]
+    public async Task A_lost_request_leaves_nothing_and_a_lost_answer_leaves_its_task()
+    {
+        Assert.Equal(new CreateOutcome.Unanswered(null), await TestAsync(Words with { Prompt = "@lost-request" }));
+        Assert.Empty(await _house.Tasks.FindDueAsync(House.Start, 10, Cancel));
+
+        var lost = Assert.IsType<CreateOutcome.Unanswered>(await TestAsync(Words with { Prompt = "@lost-answer" }));
+        Assert.Equal([new TaskKey(House.Caller.Account, lost.Made!.Value)], await _house.Tasks.FindDueAsync(House.Start, 10, Cancel));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_heard_when_the_creation_is_repeated_by_its_key()
+    {
+        var draft = Words with { Prompt = "@lost-answer" };
+        var lost = Assert.IsType<CreateOutcome.Unanswered>(await TestAsync(draft, "order-7"));
+        Assert.Equal(new CreateOutcome.Accepted(lost.Made!.Value, IsReplay: true), await TestAsync(draft, "order-7"));
+    }
+
+    private static Caller Tester => House.Caller with { Kind = KeyKind.Test };
+
+    private ValueTask<CreateOutcome> TestAsync(GenerationDraft draft, string? idempotencyKey = null) =>
+        Desk().CreateAsync(Tester, "plain", draft, idempotencyKey, Cancel);
+
     private ValueTask<CreateOutcome> CreateAsync(GenerationDraft draft, ITaskStore? store = null) =>
         Desk(store).CreateAsync(House.Caller, "plain", draft, null, Cancel);
 
@@ -183,7 +252,7 @@ public sealed class TaskDeskTests : IAsyncLifetime
 
     private TaskDesk Desk(ITaskStore? store = null) => new(
         store ?? _house.Tasks, _house.Accounts, _house.Providers, _house.Desks, _house.Routing, _house.RequestImages, House.Egress,
-        _house.Links, _house.Callbacks, _house.NewDriver(store), _house.Signals, _house.Waker, _house.Ids, _house.Time);
+        _house.Links, _house.Callbacks, _scripts, _house.NewDriver(store), _house.Signals, _house.Waker, _house.Ids, _house.Time);
 
     private sealed class WitnessStore(ITaskStore inner) : ITaskStore
     {

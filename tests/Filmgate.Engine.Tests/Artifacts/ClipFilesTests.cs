@@ -1,7 +1,10 @@
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Rehearsal;
+using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,13 +18,14 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
 
     private readonly string _folder = Directory.CreateTempSubdirectory("filmgate-clips-").FullName;
     private readonly ArtifactFolder _files;
+    private readonly ClipFaults _faults = new();
     private readonly ClipFiles _clips;
     private ClipRecord? _record;
 
     public ClipFilesTests()
     {
         _files = new ArtifactFolder(_folder, new FakeTimeProvider(House.Start));
-        _clips = new ClipFiles(this, _files, NullLogger<ClipFiles>.Instance);
+        _clips = new ClipFiles(this, _files, _faults, NullLogger<ClipFiles>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -58,6 +62,52 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
         File.Delete(_files.PathOf(video));
         Assert.IsType<ClipFileOutcome.Gone>(await _clips.FindAsync(Id, ClipPart.Video, Cancel));
     }
+
+    [Fact]
+    public async Task A_test_makes_so_many_fetches_of_its_clip_go_wrong_and_then_none()
+    {
+        var (video, _) = await StoreAsync();
+        var whole = new ClipFileOutcome.Found(_files.PathOf(video), "video/mp4", video);
+        _faults.Note(Asked("A pier @unfetchable(2) @truncated-clip(1) @broken-download(1)", isTest: true), Id);
+
+        Assert.IsType<ClipFileOutcome.Absent>(await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+        Assert.IsType<ClipFileOutcome.Found>(await _clips.FindAsync(Id, ClipPart.Poster, Cancel));
+        Assert.IsType<ClipFileOutcome.Absent>(await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+        Assert.Equal(whole with { Fault = ClipFault.Truncated }, await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+        Assert.Equal(whole with { Fault = ClipFault.BrokenOff }, await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+        Assert.Equal(whole, await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+        Assert.Equal(whole, await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+    }
+
+    [Fact]
+    public async Task Without_a_number_no_fetch_ever_goes_right()
+    {
+        await StoreAsync();
+        _faults.Note(Asked("@unfetchable", isTest: true), Id);
+        for (var fetch = 0; fetch < 20; fetch++)
+        {
+            Assert.IsType<ClipFileOutcome.Absent>(await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task The_clip_of_a_live_key_is_served_whole_whatever_its_prompt_says()
+    {
+        await StoreAsync();
+        _faults.Note(Asked("@unfetchable @truncated-clip", isTest: false), Id);
+        Assert.True(await _clips.FindAsync(Id, ClipPart.Video, Cancel) is ClipFileOutcome.Found { Fault: null });
+    }
+
+    private static VideoTask Asked(string prompt, bool isTest) => new()
+    {
+        Key = new TaskKey(House.Caller.Account, new TaskId("task_1")),
+        KeyId = House.Caller.Key,
+        IsTest = isTest,
+        Dialect = "plain",
+        Request = new GenerationRequest { Mode = GenerationMode.MasterTextToVideo, Prompt = prompt, DurationSeconds = 5, CfgScale = 0.5m, Provider = "auto" },
+        State = TaskState.Processing,
+        CreatedAt = House.Start,
+    };
 
     ValueTask<ClipRecord?> IClipStore.FindAsync(ClipId id, CancellationToken cancellationToken) => new(id == Id ? _record : null);
 

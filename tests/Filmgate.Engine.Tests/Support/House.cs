@@ -9,6 +9,7 @@ using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Moderation;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Accounts;
@@ -103,7 +104,7 @@ internal sealed class House : IAsyncDisposable
     public CallbackWriter Callbacks => new([new PlainFormat()], Links, Ids);
 
     public ClipIntake ClipIntake => new(
-        Files, Http, new Ffmpeg(new AnimaticOptions { FfmpegPath = FfmpegPath }), Ids, Options, Time, NullLogger<ClipIntake>.Instance);
+        Files, Http, new Ffmpeg(new AnimaticOptions { FfmpegPath = FfmpegPath }), new ClipFaults(), Ids, Options, Time, NullLogger<ClipIntake>.Instance);
 
     /// <summary>A driver that knows nothing but what is in the store.</summary>
     public TaskDriver NewDriver(ITaskStore? store = null) => new(

@@ -10,6 +10,7 @@ using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Maintenance;
 using Filmgate.Engine.Moderation;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Engine.Routing;
 using Filmgate.Engine.Tests.Egress;
 using Filmgate.Engine.Tests.Intake;
@@ -70,7 +71,7 @@ internal sealed class SmallHouse : IAsyncDisposable
             new RoutingOptions(),
             new InputIntake(new ImageIntake(_http, ImageRules.Default), ImageRules.Default, egress, Files, gate),
             new SubmissionWriter(Files, new InputLinks(key, address, Time), new CallbackLinks(key, address), ImageRules.Default, new NoWaker()),
-            new ClipIntake(Files, _http, new Ffmpeg(new AnimaticOptions()), _ids, options, Time, NullLogger<ClipIntake>.Instance),
+            new ClipIntake(Files, _http, new Ffmpeg(new AnimaticOptions()), new ClipFaults(), _ids, options, Time, NullLogger<ClipIntake>.Instance),
             callbacks,
             new NoWaker(),
             signals,
@@ -81,7 +82,7 @@ internal sealed class SmallHouse : IAsyncDisposable
         Desk = new TaskDesk(
             Tasks, Accounts, new ProviderDirectory([]), desks, new RoutingOptions(),
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
-            egress, links, callbacks, Driver, signals, new NoWaker(), _ids, Time);
+            egress, links, callbacks, new AnswerScripts(), Driver, signals, new NoWaker(), _ids, Time);
         Uploads = new UploadDesk(Files, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
         Sweeper = new RetentionSweeper(Clips, Tasks, Files, options, new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
     }
