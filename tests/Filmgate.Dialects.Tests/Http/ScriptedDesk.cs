@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
+using Filmgate.Model.Rehearsal;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
@@ -136,6 +137,13 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
             return new(new CreateOutcome.Refused(faults));
         }
 
+        // What a prompt asks for is acted out for every key here.
+        var rehearsed = Directives.Read(request.Prompt).Answers.At(0);
+        if (rehearsed is { } answer and not RehearsedAnswer.LostAnswer)
+        {
+            return new(answer == RehearsedAnswer.LostRequest ? new CreateOutcome.Unanswered(null) : new CreateOutcome.Rehearsed(answer));
+        }
+
         if (draft.ExternalId is { } externalId && Find(caller, dialect, externalId) is not null)
         {
             return new(new CreateOutcome.DuplicateId(externalId));
@@ -173,7 +181,7 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
             },
             null,
             null));
-        return new(new CreateOutcome.Accepted(id));
+        return new(rehearsed is null ? new CreateOutcome.Accepted(id) : new CreateOutcome.Unanswered(id));
     }
 
     public ValueTask<EstimateOutcome> EstimateAsync(Caller caller, GenerationDraft draft, CancellationToken cancellationToken) =>
@@ -192,6 +200,7 @@ internal sealed class ScriptedDesk : ITaskDesk, IKeyRing, IRateGate, ICallbackSe
             && (filter.Before is not { } before || string.CompareOrdinal(task.Task.Key.Task.Value, before.Value) < 0)
             && (filter.After is not { } after || string.CompareOrdinal(task.Task.Key.Task.Value, after.Value) > 0)
             && (filter.State is not { } state || task.Task.State == state)
+            && filter.Metadata.All(entry => task.Task.Metadata.TryGetValue(entry.Key, out var value) && value == entry.Value)
             && (filter.Modes.IsEmpty || filter.Modes.Contains(task.Task.Request.Mode)));
         var ordered = filter.OldestFirst
             ? found.OrderBy(task => task.Task.Key.Task.Value, StringComparer.Ordinal)
