@@ -1,0 +1,246 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Filmgate.EndToEnd.House;
+
+namespace Filmgate.EndToEnd.Providers;
+
+/// <summary>
+/// The rules about money, acted out over the wire of every vendor: a gateway with a live key in front, and behind it, as its provider, one
+/// that obeys the directives of <c>docs/test-directives.md</c>. What the gateway behind has accepted is the vendor's book: it holds one task
+/// for each of ours, whatever was lost on the way.
+/// </summary>
+public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixture<MoneyRulesTests.Houses>
+{
+    private const string LiveKey = "fg_live_end-to-end-0123456789abcdef";
+
+    /// <summary>The outbound dialects.</summary>
+    public static TheoryData<string> Dialects => [.. Houses.All.Select(house => house.Dialect)];
+
+    /// <summary>Those whose vendor finds a task by an id of ours.</summary>
+    public static TheoryData<string> Findable => ["filmgate", "kling"];
+
+    /// <summary>The others.</summary>
+    public static TheoryData<string> NotFindable => [.. Houses.All.Select(house => house.Dialect).Except(["filmgate", "kling"])];
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task A_busy_vendor_is_waited_for(string dialect)
+    {
+        var task = await houses.EndAsync(dialect, Case.Busy);
+        Assert.Equal("success", task.State);
+        Assert.Equal(["refused", "completed"], task.AttemptStates);
+        Assert.Equal(["success"], await houses.BookAsync(dialect, Case.Busy));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task What_is_wrong_with_the_request_fails_the_task_and_no_other_vendor_is_asked(string dialect)
+    {
+        foreach (var kind in (Case[])[Case.Input, Case.Policy])
+        {
+            var task = await houses.EndAsync(dialect, kind);
+            Assert.Equal("failed", task.State);
+            Assert.Equal(["refused"], task.AttemptStates);
+            Assert.Equal(0, task.Cost);
+            Assert.Empty(await houses.BookAsync(dialect, kind));
+            if (kind == Case.Policy)
+            {
+                Assert.Equal("CONTENT_VIOLATION", task.FailCode);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task A_vendor_that_refuses_us_is_passed_over_and_the_next_one_takes_the_task(string dialect)
+    {
+        var task = await houses.EndAsync(dialect, Case.PassedOver);
+        Assert.Equal("success", task.State);
+        Assert.Equal(["refused", "refused", "refused", "refused", "completed"], task.AttemptStates);
+
+        // Kling says an outage in a way that proves nothing, so there the last refusal is the look-up's, and the same vendor may be asked again.
+        Assert.Equal(dialect == "kling" ? 4 : 5, task.Providers.Take(dialect == "kling" ? 4 : 5).Distinct().Count());
+        Assert.Equal(["success"], await houses.BookAsync(dialect, Case.PassedOver));
+    }
+
+    [Theory]
+    [MemberData(nameof(Findable))]
+    public async Task A_lost_answer_is_found_again_by_our_own_id(string dialect)
+    {
+        var task = await houses.EndAsync(dialect, Case.LostAnswer);
+        Assert.Equal("success", task.State);
+        Assert.Equal(["completed"], task.AttemptStates);
+        Assert.Equal(["success"], await houses.BookAsync(dialect, Case.LostAnswer));
+    }
+
+    [Theory]
+    [MemberData(nameof(Findable))]
+    public async Task A_lost_request_is_sent_again_once_the_vendor_certainly_does_not_have_it(string dialect)
+    {
+        var task = await houses.EndAsync(dialect, Case.LostRequest);
+        Assert.Equal("success", task.State);
+        Assert.Equal(["refused", "completed"], task.AttemptStates);
+        Assert.Equal(["success"], await houses.BookAsync(dialect, Case.LostRequest));
+    }
+
+    [Theory]
+    [MemberData(nameof(NotFindable))]
+    public async Task What_nobody_can_prove_is_not_sent_again(string dialect)
+    {
+        foreach (var kind in (Case[])[Case.LostRequest, Case.ServerError])
+        {
+            var task = await houses.BecomesAsync(dialect, kind, task => task.AttemptStates is ["unknown"]);
+            Assert.Equal("processing", task.State);
+            Assert.Empty(await houses.BookAsync(dialect, kind));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task A_clip_that_cannot_be_fetched_is_fetched_again_and_never_made_again(string dialect)
+    {
+        var task = await houses.EndAsync(dialect, Case.ClipFaults);
+        Assert.Equal("success", task.State);
+        Assert.Equal(["completed"], task.AttemptStates);
+        Assert.Equal(["success"], await houses.BookAsync(dialect, Case.ClipFaults));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task A_task_that_fails_after_it_was_accepted_and_may_be_billed_fails(string dialect)
+    {
+        var task = await houses.EndAsync(dialect, Case.Failure);
+        Assert.Equal("failed", task.State);
+        Assert.Equal(["failed"], task.AttemptStates);
+        Assert.Equal(["failed"], await houses.BookAsync(dialect, Case.Failure));
+    }
+
+    /// <summary>What is acted out.</summary>
+    internal enum Case
+    {
+        Busy = 1,
+        Input = 2,
+        Policy = 3,
+        PassedOver = 4,
+        LostAnswer = 5,
+        LostRequest = 6,
+        ServerError = 7,
+        ClipFaults = 8,
+        Failure = 9,
+    }
+
+    /// <summary>A task of the gateway in front.</summary>
+    internal sealed record Seen(JsonElement Data)
+    {
+        public string State => Data.GetProperty("state").GetString()!;
+
+        public string? FailCode => Data.TryGetProperty("failCode", out var code) ? code.GetString() : null;
+
+        public decimal Cost => Data.GetProperty("cost").GetDecimal();
+
+        public string[] AttemptStates => Attempts("state");
+
+        public string[] Providers => Attempts("provider");
+
+        private string[] Attempts(string name) => [.. Data.GetProperty("attempts").EnumerateArray().Select(attempt => attempt.GetProperty(name).GetString()!)];
+    }
+
+    /// <summary>
+    /// One gateway behind all, and one in front for each dialect. All tasks are sent at once when they have started, so that those which have
+    /// to wait do it side by side; each test follows its own.
+    /// </summary>
+    public sealed class Houses : IAsyncLifetime
+    {
+        // The one that is pinned is never refused for a cause of its own, so that no other case stands in the way of those that name it.
+        private const string Pinned = "e";
+        private static readonly string[] Names = ["a", "b", "c", "d", Pinned];
+        private static readonly string Picture = "data:image/png;base64," + Convert.ToBase64String(TestPicture.Png(320, 320));
+
+        private readonly TemporaryFolder _folder = new();
+        private readonly ConcurrentDictionary<(string Dialect, Case Kind), string> _tasks = new();
+        private readonly ConcurrentDictionary<string, (ServedGateway Served, TaskApi Api)> _fronts = new();
+        private ServedGateway? _behind;
+
+        internal static IReadOnlyList<(string Dialect, string Mount)> All =>
+        [
+            ("apixo", ""), ("filmgate", ""), ("kling", "kling"), ("fal", "fal/queue"), ("replicate", "replicate"), ("openai-videos", ""), ("kie", "kie"),
+        ];
+
+        private ServedGateway Behind => _behind ?? throw new InvalidOperationException("It is not started yet.");
+
+        public async ValueTask InitializeAsync()
+        {
+            _behind = await ServedGateway.StartAsync(_folder["behind"]);
+            await Task.WhenAll(All.Select(house => StartAsync(house.Dialect, house.Mount)));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var (served, api) in _fronts.Values)
+            {
+                api.Dispose();
+                await served.DisposeAsync();
+            }
+
+            await Behind.DisposeAsync();
+            _folder.Dispose();
+        }
+
+        /// <summary>Waits until a task is as it should be.</summary>
+        internal async Task<Seen> BecomesAsync(string dialect, Case kind, Func<Seen, bool> satisfies) => await Eventually.BecomesAsync(
+            async () => new Seen((await _fronts[dialect].Api.DetailsAsync(_tasks[(dialect, kind)])).Data), satisfies, TaskApi.TaskPatience, $"{dialect}, {kind}");
+
+        /// <summary>Waits until a task has ended.</summary>
+        internal Task<Seen> EndAsync(string dialect, Case kind) => BecomesAsync(dialect, kind, task => task.State is "success" or "failed");
+
+        /// <summary>The states of the tasks that the vendor has accepted for it.</summary>
+        internal async Task<string[]> BookAsync(string dialect, Case kind)
+        {
+            var answer = await Behind.Api.GetAsync($"api/v1/tasks?prompt={Uri.EscapeDataString(Prompt(dialect, kind))}");
+            return [.. answer.Data.GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("state").GetString()!)];
+        }
+
+        private static string Prompt(string dialect, Case kind) => $"static, {dialect} {kind} " + kind switch
+        {
+            Case.Busy => "@busy(1)",
+            Case.Input => "@refuse(input)",
+            Case.Policy => "@refuse(policy)",
+            Case.PassedOver => "@refuse(balance, 1) @refuse(auth, 1) @refuse(permission, 1) @refuse(outage, 1)",
+            Case.LostAnswer => "@lost-answer",
+            Case.LostRequest => "@lost-request(1)",
+            Case.ServerError => "@server-error(1)",
+            Case.ClipFaults => "@unfetchable(1) @truncated-clip(1) @broken-download(1)",
+            Case.Failure => "@fail(GENERATION_FAILED)",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No prompt is written for it."),
+        };
+
+        private async Task StartAsync(string dialect, string mount)
+        {
+            var address = new Uri(Behind.Address, mount).ToString().TrimEnd('/');
+            var served = await ServedGateway.StartAsync(
+                _folder[dialect],
+                [
+                    ("FILMGATE_API_KEY", LiveKey),
+                    .. Names.SelectMany((name, index) => ((string, string)[])
+                    [
+                        ($"Filmgate__Providers__{name}__Dialect", dialect), ($"Filmgate__Providers__{name}__BaseUrl", address),
+                        ($"Filmgate__Providers__{name}__ApiKey", ServedGateway.Key), ($"Filmgate__Providers__{name}__Tier", "partner"),
+
+                        // A task that nobody can resolve keeps its slot.
+                        ($"Filmgate__Providers__{name}__Slots", "20"),
+                        ($"Filmgate__Providers__{name}__Prices__standard-image-to-video__5", $"0.1{index}"),
+                    ]),
+                ]);
+            var api = new TaskApi(served.Address, LiveKey);
+            _fronts[dialect] = (served, api);
+            foreach (var kind in Enum.GetValues<Case>())
+            {
+                var isPinned = kind is not (Case.Input or Case.Policy or Case.PassedOver);
+                var body = new { provider = isPinned ? Pinned : "auto", input = TaskApi.Standard(Prompt(dialect, kind), Picture) };
+                var answer = await api.SendAsync(HttpMethod.Post, TaskApi.Create, JsonSerializer.Serialize(body));
+                Assert.True(answer.Status == 200, answer.ToString());
+                _tasks[(dialect, kind)] = answer.Data.GetProperty("taskId").GetString()!;
+            }
+        }
+    }
+}
