@@ -4,18 +4,18 @@ using Filmgate.EndToEnd.House;
 
 namespace Filmgate.EndToEnd;
 
-/// <summary>What the README tells a reader to type works when it is typed.</summary>
+/// <summary>What the README and the page on test directives tell a reader to type works when it is typed.</summary>
 public sealed partial class ReadmeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(200);
 
-    [Fact]
-    public async Task Every_command_of_the_readme_that_makes_a_file_makes_it()
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/test-directives.md")]
+    public async Task Every_command_of_the_page_that_makes_a_file_makes_it(string page)
     {
         var root = Root();
-        var readme = Path.Combine(root, "README.md");
-        Assert.SkipUnless(File.Exists(readme), "There is no README.md yet.");
-        var commands = Commands(await File.ReadAllTextAsync(readme, TestContext.Current.CancellationToken));
+        var commands = Commands(await File.ReadAllTextAsync(Path.Combine(root, page), TestContext.Current.CancellationToken));
         Assert.NotEmpty(commands);
 
         // A copy of what the commands read, and the built program under the name that the README uses.
@@ -96,7 +96,7 @@ public sealed partial class ReadmeTests
         return (process.ExitCode, await error);
     }
 
-    private static string Root()
+    internal static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Filmgate.Animatic;
+using Filmgate.Engine.Rehearsal;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Rehearsal;
@@ -28,6 +29,7 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<AnimaticProvider> _log;
     private readonly ConcurrentDictionary<string, Render> _renders = new(StringComparer.Ordinal);
+    private readonly Plays<string> _failures = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Opens the renderer's folder within the data folder.</summary>
@@ -156,7 +158,7 @@ public sealed partial class AnimaticProvider : IVideoProvider, IAsyncDisposable
         try
         {
             await Task.Delay(directives.Stalls ? Timeout.InfiniteTimeSpan : directives.Delay, _time, stop.Token).ConfigureAwait(false);
-            if (directives.Failure is { } code)
+            if (_failures.Next(submission.Request.Prompt, directives.Failures) is { } code)
             {
                 return new Reading.Failed(new Failure(code, $"Acted out: the prompt asks for @fail({code.Name()})."));
             }

@@ -29,8 +29,8 @@ public sealed partial record Directives
     /// <summary><c>@delay(90s)</c>: wait before the first frame. Default: none.</summary>
     public TimeSpan Delay { get; private init; }
 
-    /// <summary><c>@fail(CODE)</c>: code to fail with; null to succeed.</summary>
-    public FailureCode? Failure { get; private init; }
+    /// <summary><c>@fail(CODE)</c>: codes with which renders of the prompt fail.</summary>
+    public Script<FailureCode> Failures { get; private init; } = new([]);
 
     /// <summary><c>@stall</c>: whether the render never ends.</summary>
     public bool Stalls { get; private init; }
@@ -68,7 +68,8 @@ public sealed partial record Directives
     {
         ("delay", [var time]) when Delay == default && TimeOf(time) is { } delay => this with { Delay = delay },
         ("late-success", [var time]) when LateSuccess is null && TimeOf(time) is { } late => this with { LateSuccess = late },
-        ("fail", [var text]) when Failure is null && FailureCodes.TryParse(text, out var code) => this with { Failure = code },
+        ("fail", [var text, ..]) when FailureCodes.TryParse(text, out var code) && TryTimes(given[1..], out var times) =>
+            this with { Failures = new(Failures.Acts.Add((code, times))) },
         ("stall", []) => this with { Stalls = true },
         ("busy", _) => With(RehearsedAnswer.Busy, given),
         ("server-error", _) => With(RehearsedAnswer.ServerError, given),

@@ -32,8 +32,19 @@ public sealed class DirectivesTests
     public void What_a_render_does_is_read_and_all_other_words_are_words(string prompt, double seconds, FailureCode? failure, bool stalls)
     {
         var read = Directives.Read(prompt);
-        Assert.Equal((TimeSpan.FromSeconds(seconds), failure, stalls), (read.Delay, read.Failure, read.Stalls));
+        Assert.Equal((TimeSpan.FromSeconds(seconds), failure, stalls), (read.Delay, read.Failures.At(0), read.Stalls));
         Assert.True(read is { Answers.IsEmpty: true, Clip.IsEmpty: true, LateSuccess: null });
+    }
+
+    [Theory]
+    [InlineData("@fail(NSFW_DETECTED)", "NSFW_DETECTED NSFW_DETECTED NSFW_DETECTED")]
+    [InlineData("@fail(GENERATION_FAILED, 1)", "GENERATION_FAILED - -")]
+    [InlineData("@fail(GENERATION_FAILED,1) @fail(PROCESSING_TIMEOUT)", "GENERATION_FAILED PROCESSING_TIMEOUT PROCESSING_TIMEOUT")]
+    [InlineData("@fail(GENERATION_FAILED, often)", "- - -")]
+    public void Renders_fail_in_the_order_in_which_their_failures_stand(string prompt, string expected)
+    {
+        var script = Directives.Read(prompt).Failures;
+        Assert.Equal(expected, string.Join(' ', Enumerable.Range(0, 3).Select(before => script.At(before)?.Name() ?? "-")));
     }
 
     [Theory]
@@ -94,7 +105,7 @@ public sealed class DirectivesTests
     public void A_prompt_made_to_be_slow_to_read_is_read_at_once()
     {
         var read = Directives.Read(string.Concat(Enumerable.Repeat("@delay(1", 600)) + "@fail(" + new string('A', 100));
-        Assert.Equal((TimeSpan.Zero, null), (read.Delay, read.Failure));
+        Assert.Equal((TimeSpan.Zero, null), (read.Delay, read.Failures.At(0)));
         Assert.Equal(1000, Directives.Read(string.Concat(Enumerable.Repeat("@busy", 1000).Select(word => word + " "))).Answers.Acts.Length);
     }
 }
