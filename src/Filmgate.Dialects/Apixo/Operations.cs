@@ -31,7 +31,7 @@ internal static class Operations
                 "header",
                 $"1 to {IdempotencyClaim.KeyLengthMax} visible ASCII characters. The same key with the same request makes no second task for 24 hours."),
         ],
-        Refusals = [.. OfBodies, StatusCodes.Status402PaymentRequired, StatusCodes.Status422UnprocessableEntity],
+        Refusals = [.. OfBodies, StatusCodes.Status402PaymentRequired, StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity],
     };
 
     /// <summary>Reads a task's status.</summary>

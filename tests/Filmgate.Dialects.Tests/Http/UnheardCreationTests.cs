@@ -81,6 +81,18 @@ public sealed class UnheardCreationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_who_is_there_and_is_not_answered_gets_its_task_when_it_comes_back()
+    {
+        using (var unanswered = Begin())
+        {
+            unanswered.End(Task, isUnanswered: true);
+        }
+
+        using var again = Begin();
+        Assert.Equal(Task, await again.Earlier);
+    }
+
+    [Fact]
     public async Task What_was_refused_or_broke_is_tried_anew()
     {
         Lose(null);
