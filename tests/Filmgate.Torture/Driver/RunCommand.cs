@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+
+namespace Filmgate.Torture.Driver;
+
+/// <summary>The long form: as many cycles as wanted, with a table at the end.</summary>
+internal static class RunCommand
+{
+    /// <summary>The word that starts it.</summary>
+    public const string Name = "run";
+
+    private const int FindingsShownMax = 50;
+
+    /// <summary>Makes the command.</summary>
+    public static RootCommand Create()
+    {
+        var cycles = new Option<int>("--cycles") { DefaultValueFactory = _ => 200, Description = "How often the gateway is struck." };
+        var inFlight = new Option<int>("--in-flight") { DefaultValueFactory = _ => 50, Description = "Tasks that are open before each strike." };
+        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => RandomNumberGenerator.GetInt32(int.MaxValue), Description = "From which all choices come. Default: chance." };
+        var folder = new Option<string?>("--folder") { Description = "Where data, books and logs are put; they stay there. Default: a temporary folder, which stays when anything is found." };
+        var command = new RootCommand("Kills a gateway again and again with tasks in flight, and compares the books afterwards.") { cycles, inFlight, seed, folder };
+        command.SetAction(async (line, _) => await RunAsync(line.GetValue(cycles), line.GetValue(inFlight), line.GetValue(seed), line.GetValue(folder)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int cycles, int inFlight, int seed, string? named)
+    {
+        var folder = named is null ? Directory.CreateTempSubdirectory("filmgate-torture-") : Directory.CreateDirectory(named);
+        Console.WriteLine($"seed {seed}, folder {folder.FullName}");
+        TortureReport report;
+        await using (var run = new TortureRun(new TortureOptions { Folder = folder.FullName, Seed = seed, Cycles = cycles, InFlight = inFlight }, Console.Out, TimeProvider.System))
+        {
+            report = await run.RunAsync();
+        }
+
+        Console.Write(report.Figures.ToTable());
+        Console.WriteLine($"{"longest outage",-18}{report.LongestOutage.TotalSeconds,8:0.0} s");
+        Console.WriteLine($"{"slowest start",-18}{report.SlowestStart.TotalSeconds,8:0.0} s");
+        foreach (var finding in report.Findings.Take(FindingsShownMax))
+        {
+            Console.WriteLine(finding);
+        }
+
+        if (report.Findings.Count > FindingsShownMax)
+        {
+            Console.WriteLine($"and {report.Findings.Count - FindingsShownMax} more");
+        }
+
+        if (report.Findings.Count == 0 && named is null)
+        {
+            folder.Delete(recursive: true);
+        }
+
+        return report.Findings.Count == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Filmgate.Torture.Driver;
+
+/// <summary>How long and how hard.</summary>
+internal sealed record TortureOptions
+{
+    /// <summary>Folder for the data of all parts; must be empty.</summary>
+    public required string Folder { get; init; }
+    /// <summary>From which all choices come.</summary>
+    public required int Seed { get; init; }
+    /// <summary>How often the gateway is struck.</summary>
+    public required int Cycles { get; init; }
+    /// <summary>Tasks that are open before each strike.</summary>
+    public required int InFlight { get; init; }
+    /// <summary>After how many cycles all is compared; at the end it always is.</summary>
+    public int CyclesBetweenChecks { get; init; } = 20;
+    /// <summary>How long the quiet may last.</summary>
+    public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(120);
+}

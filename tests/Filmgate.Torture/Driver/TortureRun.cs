@@ -1,0 +1,524 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Filmgate.EndToEnd.House;
+using Filmgate.Torture.Books;
+using Filmgate.Torture.Faults;
+using Filmgate.Torture.Provider;
+using Filmgate.Torture.Receiver;
+using Filmgate.Torture.Verdict;
+using Microsoft.Data.Sqlite;
+
+namespace Filmgate.Torture.Driver;
+
+/// <summary>What a run came to.</summary>
+/// <param name="Findings">What must not be; empty when all is well.</param>
+/// <param name="Figures">The counts.</param>
+/// <param name="LongestOutage">From a strike to the first good answer after it.</param>
+/// <param name="SlowestStart">From the start of the process to its word that it is ready.</param>
+internal sealed record TortureReport(IReadOnlyList<Finding> Findings, Figures Figures, TimeSpan LongestOutage, TimeSpan SlowestStart);
+
+/// <summary>
+/// One run: the gateway as a process, struck again and again with tasks in flight, between a provider and a receiver that are processes of
+/// their own. Afterwards comes quiet, and then the books are compared.
+/// </summary>
+internal sealed class TortureRun : IAsyncDisposable
+{
+    private const string LiveKey = "fg_live_torture-live-5e1c7a90d3", AdminKey = "fg_admin_torture-admin-5e1c7a90d3", SettingPrefix = "Filmgate__Providers__";
+    private const int Creators = 8, BurstLength = 12, WebhookWaits = 40;
+    private static readonly TimeSpan
+        PointPatience = TimeSpan.FromSeconds(6), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300);
+
+    // A child of a life that was struck may write for a moment longer.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    private readonly TortureOptions _options;
+    private readonly TextWriter _out;
+    private readonly TimeProvider _time;
+    private readonly Random _chance;
+    private readonly Book _book;
+    private readonly Trigger _trigger;
+    private readonly CountingProxy _proxy;
+    private readonly GatewayApi _api;
+    private readonly string _picture = TestPicture.DataUrl(320, 320);
+    private readonly ConcurrentDictionary<string, string> _states = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, string> _tasks = new();
+    private readonly ConcurrentQueue<int> _unknown = new();
+    private readonly ConcurrentDictionary<string, ClipFact> _clips = new(StringComparer.Ordinal);
+    private readonly List<string> _exits = [];
+    private readonly CancellationTokenSource _stop = new();
+    private ChildProcess? _provider, _receiver, _gateway;
+    private Uri _providerAddress = null!, _receiverAddress = null!;
+    private int _lastNumber;
+    private int _life;
+    private DateTime _lifeBegan;
+    private long _struckAt;
+    private TimeSpan _longestOutage, _slowestStart;
+
+    public TortureRun(TortureOptions options, TextWriter output, TimeProvider time)
+    {
+        (_options, _out, _time) = (options, output, time);
+        _chance = new Random(options.Seed);
+        _book = new Book(PathOf("driver.book"));
+        _trigger = new Trigger(time);
+        _proxy = new CountingProxy(_trigger, _book);
+        _api = new GatewayApi(_proxy.Address, LiveKey);
+    }
+
+    /// <summary>Runs to the end, or to the first check that finds anything.</summary>
+    public async Task<TortureReport> RunAsync()
+    {
+        await SetUpAsync();
+        var watching = WatchAsync();
+        try
+        {
+            var plan = FaultPlan.Of(_options.Seed, _options.Cycles);
+            for (var cycle = 1; cycle <= plan.Count; cycle++)
+            {
+                await StrikeAsync(cycle, plan[cycle - 1]);
+                if (cycle % _options.CyclesBetweenChecks == 0 && cycle < plan.Count && await CheckAsync(isLast: false) is { Findings.Count: > 0 } early)
+                {
+                    return early;
+                }
+            }
+
+            return await CheckAsync(isLast: true);
+        }
+        finally
+        {
+            await _stop.CancelAsync();
+            await watching;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in new[] { _gateway, _provider, _receiver }.OfType<ChildProcess>())
+        {
+            await process.DisposeAsync();
+        }
+
+        await _proxy.DisposeAsync();
+        _api.Dispose();
+        _book.Dispose();
+        _stop.Dispose();
+    }
+
+    private string PathOf(string name) => Path.Combine(_options.Folder, name);
+
+    private async Task SetUpAsync()
+    {
+        await ClipFile.RenderAsync(PathOf("clip.mp4"));
+        var seed = _options.Seed.ToString(CultureInfo.InvariantCulture);
+        const string Self = "Filmgate.Torture.dll";
+        _provider = ChildProcess.Start(Self, _options.Folder, PathOf("provider.log"), null, ProviderProcess.Command, PathOf("provider.book"), PathOf("clip.mp4"), seed);
+        _receiver = ChildProcess.Start(Self, _options.Folder, PathOf("receiver.log"), null, ReceiverProcess.Command, PathOf("receiver.book"), seed);
+        _providerAddress = await _provider.AddressAsync() ?? throw new InvalidOperationException("The provider did not start.");
+        _receiverAddress = await _receiver.AddressAsync() ?? throw new InvalidOperationException("The receiver did not start.");
+        await EnsureUpAsync();
+        await _api.OpenBudgetAsync(AdminKey);
+        await _receiver.OrderAsync(new Order(Secret: await _api.SecretAsync()));
+    }
+
+    private Dictionary<string, string> Settings()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["FILMGATE_URLS"] = "http://127.0.0.1:0",
+            ["FILMGATE_PUBLIC_URL"] = _proxy.Address.GetLeftPart(UriPartial.Authority),
+            ["FILMGATE_DATA"] = PathOf("data"),
+            ["FILMGATE_API_KEY"] = LiveKey,
+            ["FILMGATE_ADMIN_KEY"] = AdminKey,
+            ["FILMGATE_ALLOW_NETWORKS"] = "127.0.0.0/8",
+        };
+        foreach (var (name, dialect) in new[] { (Providers.Kling, "kling"), (Providers.Replicate, "replicate") })
+        {
+            settings[$"{SettingPrefix}{name}__Dialect"] = dialect;
+            settings[$"{SettingPrefix}{name}__BaseUrl"] = new Uri(_providerAddress, dialect).ToString();
+            settings[$"{SettingPrefix}{name}__ApiKey"] = JobDesk.Key;
+            settings[$"{SettingPrefix}{name}__Slots"] = "500";
+        }
+
+        for (var number = 0; number < WebhookWaits; number++)
+        {
+            settings[$"Filmgate__Webhooks__Waits__{number}"] = number < 3 ? "00:00:00.5" : "00:00:02";
+        }
+
+        return settings;
+    }
+
+    private ChildProcess Exec()
+    {
+        _lifeBegan = _time.GetUtcNow().UtcDateTime;
+        return _gateway = ChildProcess.Start(
+            "filmgate.dll", _options.Folder, PathOf(string.Create(CultureInfo.InvariantCulture, $"gateway-{++_life}.log")), Settings(), "serve");
+    }
+
+    // Alive already after a pause, otherwise a new life.
+    private async Task EnsureUpAsync()
+    {
+        while (_gateway is null || _gateway.HasExited)
+        {
+            var began = _time.GetTimestamp();
+            var gateway = Exec();
+            if (await gateway.AddressAsync() is { } address && await gateway.ReadyAsync())
+            {
+                _proxy.Lead(address);
+                _slowestStart = new[] { _slowestStart, _time.GetElapsedTime(began) }.Max();
+                return;
+            }
+
+            await NoteExitAsync(gateway, "it did not start");
+        }
+    }
+
+    private async Task NoteExitAsync(ChildProcess gateway, string what)
+    {
+        await gateway.ExitsAsync(ExitPatience);
+        var words = (await File.ReadAllLinesAsync(PathOf(string.Create(CultureInfo.InvariantCulture, $"gateway-{_life}.log")))).LastOrDefault();
+        _exits.Add($"life {_life}, {what}, exit code {gateway.ExitCode}: {words}");
+        if (_exits.Count > 5)
+        {
+            throw new InvalidOperationException($"The gateway does not stay up: {string.Join("; ", _exits)}");
+        }
+    }
+
+    private async Task StrikeAsync(int cycle, PlannedFault fault)
+    {
+        if (fault.Point == KillPoint.Start)
+        {
+            await KillNowAsync();
+            Exec();
+            await Task.Delay(fault.Wait, _time);
+            await EndAsync(cycle, fault, isHit: true);
+            return;
+        }
+
+        // :: Step 1: up, with all that it should have in flight.
+        await EnsureUpAsync();
+        await AskAgainAsync();
+        await CreateAsync(_options.InFlight - InFlight);
+        if (_gateway!.HasExited)
+        {
+            await NoteExitAsync(_gateway, "under load");
+            await EnsureUpAsync();
+        }
+
+        // :: Step 2: the strike, amid new work.
+        await ArmAsync(fault);
+        var burst = CreateAsync(BurstLength);
+        var cancels = CancelSomeAsync(fault.Point == KillPoint.CancelTaken);
+        var isHit = await AwaitStrikeAsync(fault);
+        await burst;
+        await cancels;
+        if (fault.Point == KillPoint.Pause)
+        {
+            _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, InFlight));
+            Say(cycle, fault, isHit);
+            return;
+        }
+
+        await EndAsync(cycle, fault, isHit);
+
+        // :: Step 3: some lives are short.
+        if (fault.StrikesAgain)
+        {
+            await EnsureUpAsync();
+            await Task.Delay(SecondStrikeMax * _chance.NextDouble(), _time);
+            await EndAsync(cycle, fault with { Point = KillPoint.AnyMoment }, isHit: true);
+        }
+    }
+
+    private async Task ArmAsync(PlannedFault fault)
+    {
+        var arming = new Arming(fault.Point, _gateway!.Id, fault.Skip, fault.Percent, fault.SlackMilliseconds);
+        switch (fault.Point.Watcher())
+        {
+            case Watcher.Proxy:
+                _trigger.Arm(arming);
+                break;
+            case Watcher.Provider:
+                await _provider!.OrderAsync(new Order(arming));
+                break;
+            case Watcher.Receiver:
+                await _receiver!.OrderAsync(new Order(arming));
+                break;
+        }
+    }
+
+    // Whether the point itself struck; when its time is up, the clock does.
+    private async Task<bool> AwaitStrikeAsync(PlannedFault fault)
+    {
+        var gateway = _gateway!;
+        switch (fault.Point)
+        {
+            case KillPoint.Pause:
+                await gateway.PauseAsync(fault.Wait, _time);
+                return true;
+            case KillPoint.Drain:
+                gateway.Terminate();
+                if (await gateway.ExitsAsync(fault.Wait) && gateway.ExitCode != 0)
+                {
+                    await NoteExitAsync(gateway, "told to stop");
+                }
+
+                return true;
+            case KillPoint.AnyMoment or KillPoint.BetweenReads:
+                await Task.Delay(fault.Wait, _time);
+                return true;
+        }
+
+        if (await gateway.ExitsAsync(PointPatience))
+        {
+            return true;
+        }
+
+        _trigger.Disarm();
+        await _provider!.OrderAsync(new Order());
+        await _receiver!.OrderAsync(new Order());
+        return gateway.HasExited;
+    }
+
+    private async Task EndAsync(int cycle, PlannedFault fault, bool isHit)
+    {
+        await KillNowAsync();
+        _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, InFlight));
+        Say(cycle, fault, isHit);
+        await Task.Delay(fault.Down, _time);
+    }
+
+    private async Task KillNowAsync()
+    {
+        _proxy.Lead(null);
+        Interlocked.CompareExchange(ref _struckAt, _time.GetTimestamp(), 0);
+        if (_gateway is { } gateway)
+        {
+            gateway.Kill();
+            await gateway.ExitsAsync(ExitPatience);
+        }
+    }
+
+    private void Say(int cycle, PlannedFault fault, bool isHit) => _out.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{cycle,4} of {_options.Cycles}  {fault.Point,-20}{(isHit ? "" : "not reached, killed by the clock")}  {InFlight} in flight, {_states.Count} tasks"));
+
+    private int InFlight => _states.Count(task => task.Value is not ("success" or "failed" or "parked"));
+
+    private Task CreateAsync(int count) => Parallel.ForEachAsync(
+        Enumerable.Range(0, Math.Max(0, count)), new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (_, _) =>
+        {
+            var take = Take.Of(_options.Seed, Interlocked.Increment(ref _lastNumber));
+            _book.Write(new IntentLine(take.Number, take.Key, take.Asked, take.HasWebhook));
+            await SendAsync(take);
+        });
+
+    private async Task AskAgainAsync()
+    {
+        for (var left = _unknown.Count; left > 0 && _unknown.TryDequeue(out var number); left--)
+        {
+            await SendAsync(Take.Of(_options.Seed, number));
+        }
+    }
+
+    private async Task<Heard> SendAsync(Take take)
+    {
+        var heard = await _api.CreateAsync(take, take.Body(_receiverAddress.GetLeftPart(UriPartial.Authority), _picture));
+        var kind = heard.Status is >= 200 and < 300 ? "ok" : heard.Status is >= 400 and < 500 and not (409 or 429) ? "fail" : "unknown";
+        _book.Write(new OutcomeLine(take.Number, kind, heard.Status, heard.Task, heard.IsReplay));
+        switch (kind)
+        {
+            case "ok":
+                NoteAnswer();
+                _tasks[take.Number] = heard.Task!;
+                _states.TryAdd(heard.Task!, "pending");
+                break;
+            case "unknown":
+                _unknown.Enqueue(take.Number);
+                break;
+        }
+
+        return heard;
+    }
+
+    private async Task CancelSomeAsync(bool isAimedAt)
+    {
+        // At the point itself, those that can be stopped at the provider; otherwise those whose lot it is.
+        var wished = _tasks.Where(task => _states.GetValueOrDefault(task.Value) is "processing"
+            && Take.Of(_options.Seed, task.Key) is var take && (take.IsCanceled || (isAimedAt && take.Provider != Providers.Kling))).Take(BurstLength).ToArray();
+        foreach (var (_, task) in wished)
+        {
+            await _api.CancelAsync(task);
+        }
+    }
+
+    // One observer for O7, who never stops looking.
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(PollInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                if (await _api.NewestAsync() is not { } newest)
+                {
+                    continue;
+                }
+
+                NoteAnswer();
+                foreach (var task in newest.Where(task => _states.ContainsKey(task.Task)))
+                {
+                    NoteSight(task.Task, task.State, task.IsUnresolved);
+                }
+
+                var shown = newest.Select(task => task.Task).ToHashSet();
+                foreach (var task in _states.Where(task => !shown.Contains(task.Key) && task.Value is not ("success" or "failed")).Select(task => task.Key).Take(20).ToArray())
+                {
+                    if (await _api.StateAsync(task) is { } state)
+                    {
+                        NoteSight(task, state, isParked: _states[task] == "parked");
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It is over.
+        }
+    }
+
+    private void NoteSight(string task, string state, bool isParked)
+    {
+        var known = isParked && state == "processing" ? "parked" : state;
+        if (_states[task] is var before && before != known)
+        {
+            _states[task] = known;
+            if ((before == "parked" ? "processing" : before) != state)
+            {
+                _book.Write(new SightLine(task, state));
+            }
+        }
+    }
+
+    private void NoteAnswer()
+    {
+        var struckAt = Interlocked.Exchange(ref _struckAt, 0);
+        if (struckAt != 0 && _time.GetElapsedTime(struckAt) is var outage && outage > _longestOutage)
+        {
+            _longestOutage = outage;
+        }
+    }
+
+    private async Task<TortureReport> CheckAsync(bool isLast)
+    {
+        // :: Step 1: quiet.
+        await EnsureUpAsync();
+        while (!_unknown.IsEmpty)
+        {
+            await AskAgainAsync();
+        }
+
+        await QuietAsync();
+
+        // :: Step 2: every key once more.
+        var jobs = Jobs();
+        var replays = new ConcurrentBag<ReplayFact>();
+        await Parallel.ForEachAsync(_tasks.Keys, new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (number, _) =>
+        {
+            var heard = await SendAsync(Take.Of(_options.Seed, number));
+            replays.Add(new ReplayFact(number, heard.Status, heard.Task));
+        });
+
+        // :: Step 3: what the gateway says of itself. A second is enough for a job that must not come.
+        await Task.Delay(TimeSpan.FromSeconds(1), _time);
+        var tasks = await _api.TasksAsync();
+        await Parallel.ForEachAsync(tasks.Where(task => task.State == "success" && !_clips.ContainsKey(task.Task)), new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (task, _) =>
+            _clips[task.Task] = await _api.ClipAsync(task.Task));
+        var money = await _api.MoneyAsync(AdminKey);
+        var evidence = new Evidence
+        {
+            Provider = Book.Read(PathOf("provider.book")),
+            Receiver = Book.Read(PathOf("receiver.book")),
+            Driver = Book.Read(PathOf("driver.book")),
+            Tasks = tasks,
+            Clips = _clips,
+            Money = money,
+            Replays = [.. replays],
+            JobsBeforeReplays = jobs,
+            JobsAfterReplays = Jobs(),
+            Store = isLast ? await CloseAsync() : new StoreFact(0, "", "ok", 0, []),
+            Logs = new LogFact(Canaries(), [.. _exits]),
+            FindsSubmissions = new HashSet<string> { Providers.Kling },
+            IsSigned = number => Take.Of(_options.Seed, number).Surface == Surfaces.Replicate,
+        };
+        var findings = Oracle.Judge(evidence);
+        _out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"     quiet: {tasks.Count} tasks, {findings.Count} findings"));
+        return new TortureReport(findings, Figures.Of(evidence, findings), _longestOutage, _slowestStart);
+    }
+
+    private int Jobs() => Book.Read(PathOf("provider.book")).OfType<JobLine>().Count();
+
+    // Until nothing moves any more: all have ended or wait for what nobody can know, and every end is told.
+    private async Task QuietAsync()
+    {
+        var began = _time.GetTimestamp();
+        while (_time.GetElapsedTime(began) < _options.Quiet)
+        {
+            var open = (await _api.TasksAsync("pending")).Concat(await _api.TasksAsync("processing"));
+            var moving = open.Count(task => !task.IsUnresolved || task.Attempts[^1].Provider == Providers.Kling);
+            var told = Book.Read(PathOf("receiver.book")).OfType<DeliveryLine>().Where(delivery => delivery.Status is >= 200 and < 300).Select(delivery => delivery.Number).ToHashSet();
+            var untold = _tasks.Count(task => _states[task.Value] is "success" or "failed" && Take.Of(_options.Seed, task.Key).HasWebhook && !told.Contains(task.Key));
+            if (moving == 0 && untold == 0 && InFlight == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), _time);
+        }
+    }
+
+    private async Task<StoreFact> CloseAsync()
+    {
+        var address = _proxy.Address.GetLeftPart(UriPartial.Authority);
+        await using var doctor = ChildProcess.Start(
+            "filmgate.dll", _options.Folder, PathOf("doctor.log"), new Dictionary<string, string> { ["FILMGATE_ADMIN_KEY"] = AdminKey }, "doctor", "--server", address);
+        await doctor.ExitsAsync(ExitPatience);
+        _gateway!.Terminate();
+        if (!await _gateway.ExitsAsync(TimeSpan.FromSeconds(60)) || _gateway.ExitCode != 0)
+        {
+            _exits.Add("it did not stop well at the end");
+        }
+
+        var data = PathOf("data");
+        using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "filmgate.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        store.Open();
+        string[] passing = [Path.Combine(data, "renders"), Path.Combine(data, "artifacts", "incoming")];
+        return new StoreFact(
+            doctor.ExitCode,
+            string.Join("; ", doctor.Said()) + await File.ReadAllTextAsync(PathOf("doctor.log")),
+            string.Join("; ", Rows(store, "PRAGMA integrity_check")),
+            Rows(store, "PRAGMA foreign_key_check").Count,
+            [.. passing.Where(Directory.Exists).SelectMany(Directory.GetFiles).Where(file => File.GetLastWriteTimeUtc(file) > _lifeBegan + Settling)]);
+    }
+
+    private static List<string> Rows(SqliteConnection store, string question)
+    {
+        using var command = store.CreateCommand();
+        command.CommandText = question;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read())
+        {
+            rows.Add(reader.GetValue(0).ToString()!);
+        }
+
+        return rows;
+    }
+
+    private string[] Canaries()
+    {
+        (string Name, string Text)[] planted =
+            [("the live key", LiveKey), ("the admin key", AdminKey), ("the provider's key", JobDesk.Key), ("a prompt", Take.Canary), ("an idempotency key", "torture-1\""), ("a webhook's address", "/hook/")];
+        var logs = Directory.GetFiles(_options.Folder, "gateway-*.log").Select(File.ReadAllText).ToArray();
+        return [.. planted.Where(secret => logs.Any(log => log.Contains(secret.Text, StringComparison.Ordinal))).Select(secret => secret.Name)];
+    }
+}

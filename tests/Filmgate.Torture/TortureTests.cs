@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Filmgate.Torture.Driver;
+
+namespace Filmgate.Torture;
+
+/// <summary>
+/// The gateway as a process, killed with tasks in flight, between a provider and a receiver that keep books of their own. The short form
+/// runs with every change; <c>run</c> is the long one.
+/// </summary>
+public sealed class TortureTests(ITestOutputHelper output)
+{
+    private const string SeedVariable = "FILMGATE_TORTURE_SEED";
+
+    [Fact]
+    public Task Ten_kills_lose_nothing_double_nothing_and_leave_the_books_agreeing() => RunAsync(cycles: 10, inFlight: 15);
+
+    [Fact(Explicit = true)]
+    public Task Two_hundred_kills_with_fifty_tasks_in_flight_do_neither() => RunAsync(cycles: 200, inFlight: 50);
+
+    private async Task RunAsync(int cycles, int inFlight)
+    {
+        // Every run takes other ways; the seed of one that fails is printed, so that it can be taken again.
+        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given) ? given : RandomNumberGenerator.GetInt32(int.MaxValue);
+        var folder = Directory.CreateTempSubdirectory("filmgate-torture-");
+        using var progress = new StringWriter();
+        TortureReport report;
+        await using (var run = new TortureRun(new TortureOptions { Folder = folder.FullName, Seed = seed, Cycles = cycles, InFlight = inFlight }, progress, TimeProvider.System))
+        {
+            report = await run.RunAsync();
+        }
+
+        output.WriteLine($"{SeedVariable}={seed}\n{progress}{report.Figures.ToTable()}");
+        Assert.True(
+            report.Findings.Count == 0,
+            $"{SeedVariable}={seed}; books and logs are in {folder.FullName}\n{progress}{report.Figures.ToTable()}{string.Join('\n', report.Findings)}");
+        folder.Delete(recursive: true);
+    }
+}
