@@ -24,7 +24,7 @@ internal sealed record TortureReport(IReadOnlyList<Finding> Findings, Figures Fi
 internal sealed class TortureRun : IAsyncDisposable
 {
     private const string LiveKey = "fg_live_torture-live-5e1c7a90d3", AdminKey = "fg_admin_torture-admin-5e1c7a90d3", SettingPrefix = "Filmgate__Providers__";
-    private const int Creators = 8, BurstLength = 12, WebhookWaits = 40;
+    private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, WebhookWaits = 40;
     private static readonly TimeSpan
         PointPatience = TimeSpan.FromSeconds(6), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300);
 
@@ -42,6 +42,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private readonly string _picture = TestPicture.DataUrl(320, 320);
     private readonly ConcurrentDictionary<string, string> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, string> _tasks = new();
+    private readonly ConcurrentDictionary<string, bool> _canceled = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<int> _unknown = new();
     private readonly ConcurrentDictionary<string, ClipFact> _clips = new(StringComparer.Ordinal);
     private readonly List<string> _exits = [];
@@ -197,7 +198,7 @@ internal sealed class TortureRun : IAsyncDisposable
         // :: Step 1: up, with all that it should have in flight.
         await EnsureUpAsync();
         await AskAgainAsync();
-        await CreateAsync(_options.InFlight - InFlight);
+        await CreateAsync(FullHouse - InFlight);
         if (_gateway!.HasExited)
         {
             await NoteExitAsync(_gateway, "under load");
@@ -206,11 +207,11 @@ internal sealed class TortureRun : IAsyncDisposable
 
         // :: Step 2: the strike, amid new work.
         await ArmAsync(fault);
-        var burst = CreateAsync(BurstLength);
-        var cancels = CancelSomeAsync(fault.Point == KillPoint.CancelTaken);
+        using var struck = new CancellationTokenSource();
+        var work = WorkAsync(fault.Point == KillPoint.CancelTaken, struck.Token);
         var isHit = await AwaitStrikeAsync(fault);
-        await burst;
-        await cancels;
+        await struck.CancelAsync();
+        await work;
         if (fault.Point == KillPoint.Pause)
         {
             _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, InFlight));
@@ -302,6 +303,9 @@ internal sealed class TortureRun : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"{cycle,4} of {_options.Cycles}  {fault.Point,-20}{(isHit ? "" : "not reached, killed by the clock")}  {InFlight} in flight, {_states.Count} tasks"));
 
+    // Some end between the count and the strike.
+    private int FullHouse => _options.InFlight * 5 / 4;
+
     private int InFlight => _states.Count(task => task.Value is not ("success" or "failed" or "parked"));
 
     private Task CreateAsync(int count) => Parallel.ForEachAsync(
@@ -340,13 +344,28 @@ internal sealed class TortureRun : IAsyncDisposable
         return heard;
     }
 
+    // New work until the strike: a burst, and then as much as ends.
+    private async Task WorkAsync(bool cancels, CancellationToken struck)
+    {
+        var burst = BurstLength;
+        while (!struck.IsCancellationRequested && _gateway is { HasExited: false })
+        {
+            await CreateAsync(Math.Max(burst, FullHouse - InFlight));
+            await CancelSomeAsync(cancels);
+            burst = 0;
+            await Task.Delay(PollInterval, _time, struck).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     private async Task CancelSomeAsync(bool isAimedAt)
     {
         // At the point itself, those that can be stopped at the provider; otherwise those whose lot it is.
         var wished = _tasks.Where(task => _states.GetValueOrDefault(task.Value) is "processing"
-            && Take.Of(_options.Seed, task.Key) is var take && (take.IsCanceled || (isAimedAt && take.Provider != Providers.Kling))).Take(BurstLength).ToArray();
+            && Take.Of(_options.Seed, task.Key) is var take && (take.IsCanceled || (isAimedAt && take.Provider != Providers.Kling))
+            && !_canceled.ContainsKey(task.Value)).Take(CancelsAtOnce).ToArray();
         foreach (var (_, task) in wished)
         {
+            _canceled[task] = true;
             await _api.CancelAsync(task);
         }
     }

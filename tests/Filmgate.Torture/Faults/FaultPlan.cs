@@ -44,7 +44,7 @@ internal static class FaultPlan
 
     private static PlannedFault Of(KillPoint point, Random chance) => new(
         point,
-        Skip: chance.Next(0, 3),
+        Skip: point == KillPoint.CancelTaken ? 0 : chance.Next(0, 3),
         Percent: point == KillPoint.ClipHalfFetched ? ClipShares[chance.Next(ClipShares.Length)] : chance.Next(1, 100),
         SlackMilliseconds: chance.Next(0, point.SlackMax() + 1),
         Wait: TimeSpan.FromMilliseconds(point switch
