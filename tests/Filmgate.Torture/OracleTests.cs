@@ -12,10 +12,12 @@ public sealed class OracleTests
     [Fact]
     public void Sound_books_have_no_findings() => Assert.Empty(Oracle.Judge(Sound()));
 
-    [Fact]
-    public void A_task_that_failed_with_an_unconfirmed_charge_is_explained()
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("abandoned")]
+    public void A_task_that_failed_with_an_unconfirmed_charge_is_explained(string attempt)
     {
-        var failed = WithTask(Sound(), Parked, task => task with { State = "failed", Reason = "GENERATION_FAILED: unconfirmed", HoldMicros = 0 });
+        var failed = WithTask(Sound(), Parked, task => task with { State = "failed", Reason = "GENERATION_FAILED: unconfirmed", Attempts = [(Providers.Replicate, attempt)] });
         failed = failed with { Receiver = [.. failed.Receiver, new DeliveryLine(3, "evt_3", "failed", "none", 200)] };
         Assert.Empty(Oracle.Judge(failed));
     }
@@ -27,13 +29,22 @@ public sealed class OracleTests
         var resolved = sound with
         {
             Tasks = [.. sound.Tasks.Select(task => task.Task == Parked
-                ? task with { State = "success", CostMicros = 1_400_000, HoldMicros = 0, Attempts = [(Providers.Replicate, "completed")] }
+                ? task with { State = "success", CostMicros = 1_400_000, Attempts = [(Providers.Replicate, "completed")] }
                 : task)],
             Receiver = [.. sound.Receiver, new DeliveryLine(3, "evt_3", "success", "none", 200)],
             Clips = new Dictionary<string, ClipFact>(sound.Clips) { [Parked] = new(200, "clip-of-3") },
             Money = new MoneyFact(Spent: 2_660_000, Held: 0, Reported: 2_660_000),
         };
         Assert.Empty(Oracle.Judge(resolved));
+    }
+
+    [Fact]
+    public void A_failure_that_may_have_been_billed_may_keep_its_hold()
+    {
+        var sound = Sound();
+        var kept = WithLedger(sound, Refused, new LedgerFact(1_400_000, 1_400_000)) with { Money = new MoneyFact(Spent: 4_060_000, Held: 2_800_000, Reported: 1_260_000) };
+        Assert.Empty(Oracle.Judge(kept));
+        Assert.Contains(Oracle.Judge(kept with { MayBillFailures = new HashSet<string>() }), finding => finding.Oracle == "O5");
     }
 
     [Theory]
@@ -62,7 +73,9 @@ public sealed class OracleTests
         { "a charge is not what was billed", "O5" },
         { "a charge is missing from the report", "O5" },
         { "a hold is forgotten", "O5" },
+        { "a hold is kept in part", "O5" },
         { "a hold is left behind", "O5" },
+        { "the holds and the ledger differ", "O5" },
         { "the budget and the charges differ", "O5" },
         { "nobody is told of an end", "O6" },
         { "every telling is refused", "O6" },
@@ -98,7 +111,7 @@ public sealed class OracleTests
         ["a key makes an acknowledged task anew"] = sound => sound with { Driver = [.. sound.Driver, new AnswerLine(1), new OutcomeLine(1, "ok", 200, Made, IsReplay: false)] },
         ["one key is two tasks"] = sound => sound with { Tasks = [.. sound.Tasks, sound.Tasks[1] with { Task = "task_twin" }] },
         ["a task is another one than was asked for"] = sound => WithTask(sound, Made, task => task with { Asked = "something else" }),
-        ["a task never ends"] = sound => WithTask(sound, Refused, task => task with { State = "processing", HoldMicros = 1, Attempts = [(Providers.Kling, "accepted")] }),
+        ["a task never ends"] = sound => WithTask(sound, Refused, task => task with { State = "processing", Attempts = [(Providers.Kling, "accepted")] }),
         ["a submission stays unresolved where it could be found"] = sound => WithTask(sound, Parked, task => task with { Attempts = [(Providers.Kling, "unknown")] }),
         ["a task fails although its clip was made and paid"] = sound => WithTask(sound, Made, task => task with { State = "failed" }),
         ["a task succeeds although nothing was made"] = sound => WithTask(sound, Refused, task => task with { State = "success" }),
@@ -112,8 +125,10 @@ public sealed class OracleTests
         ["a task is there that nobody asked for"] = sound => sound with { Tasks = [.. sound.Tasks, sound.Tasks[1] with { Task = "task_stray", Number = 77 }] },
         ["a charge is not what was billed"] = sound => WithTask(sound, Made, task => task with { CostMicros = 1_400_000 }),
         ["a charge is missing from the report"] = sound => sound with { Money = sound.Money with { Reported = 0 } },
-        ["a hold is forgotten"] = sound => WithTask(sound, Parked, task => task with { HoldMicros = 0 }),
-        ["a hold is left behind"] = sound => WithTask(sound, Parked, task => task with { HoldMicros = 700_000 }),
+        ["a hold is forgotten"] = sound => WithLedger(sound, Parked, new LedgerFact(1_400_000, 0)) with { Money = new MoneyFact(1_260_000, 0, 1_260_000) },
+        ["a hold is kept in part"] = sound => WithLedger(sound, Refused, new LedgerFact(1_400_000, 700_000)) with { Money = new MoneyFact(3_360_000, 2_100_000, 1_260_000) },
+        ["a hold is left behind"] = sound => WithLedger(sound, Made, new LedgerFact(1_400_000, 1_400_000)) with { Money = new MoneyFact(2_800_000, 1_400_000, 1_260_000) },
+        ["the holds and the ledger differ"] = sound => sound with { Money = sound.Money with { Held = 0 } },
         ["the budget and the charges differ"] = sound => sound with { Money = sound.Money with { Spent = sound.Money.Spent + 1 } },
         ["nobody is told of an end"] = sound => sound with { Receiver = [.. sound.Receiver.OfType<DeliveryLine>().Where(delivery => delivery.Number != 1)] },
         ["every telling is refused"] = sound => WithDelivery(sound, 1, delivery => delivery with { Status = 503 }),
@@ -163,11 +178,12 @@ public sealed class OracleTests
         ],
         Tasks =
         [
-            new TaskFact(Made, 1, "asked 1", "success", null, 1_260_000, 0, [(Providers.Kling, "refused"), (Providers.Kling, "completed")]),
-            new TaskFact(Refused, 2, "asked 2", "failed", "GENERATION_FAILED: no", 0, 0, [(Providers.Kling, "failed")]),
-            new TaskFact(Parked, 3, "asked 3", "processing", null, 0, 1_400_000, [(Providers.Replicate, "unknown")]),
+            new TaskFact(Made, 1, "asked 1", "success", null, 1_260_000, [(Providers.Kling, "refused"), (Providers.Kling, "completed")]),
+            new TaskFact(Refused, 2, "asked 2", "failed", "GENERATION_FAILED: no", 0, [(Providers.Kling, "failed")]),
+            new TaskFact(Parked, 3, "asked 3", "processing", null, 0, [(Providers.Replicate, "unknown")]),
         ],
         Clips = new Dictionary<string, ClipFact> { [Made] = new(200, "clip-of-1") },
+        Ledger = new Dictionary<string, LedgerFact> { [Made] = new(1_400_000, 1_260_000), [Refused] = new(1_400_000, 0), [Parked] = new(1_400_000, 1_400_000) },
         Money = new MoneyFact(Spent: 2_660_000, Held: 1_400_000, Reported: 1_260_000),
         Replays = [new ReplayFact(1, 200, Made), new ReplayFact(2, 201, Refused), new ReplayFact(3, 200, Parked)],
         JobsBeforeReplays = 3,
@@ -175,11 +191,15 @@ public sealed class OracleTests
         Store = new StoreFact(0, "The store is sound.", "ok", 0, []),
         Logs = new LogFact([], []),
         FindsSubmissions = new HashSet<string> { Providers.Kling },
+        MayBillFailures = new HashSet<string> { Providers.Kling, Providers.Replicate },
         IsSigned = number => number == 2,
     };
 
     private static Evidence WithTask(Evidence sound, string id, Func<TaskFact, TaskFact> change) =>
         sound with { Tasks = [.. sound.Tasks.Select(task => task.Task == id ? change(task) : task)] };
+
+    private static Evidence WithLedger(Evidence sound, string id, LedgerFact entries) =>
+        sound with { Ledger = new Dictionary<string, LedgerFact>(sound.Ledger) { [id] = entries } };
 
     private static Evidence WithDelivery(Evidence sound, int number, Func<DeliveryLine, DeliveryLine> change) =>
         sound with { Receiver = [.. sound.Receiver.OfType<DeliveryLine>().Select(delivery => delivery.Number == number ? change(delivery) : delivery)] };

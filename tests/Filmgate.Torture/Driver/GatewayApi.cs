@@ -15,7 +15,7 @@ internal sealed record Heard(int Status, string? Task, bool IsReplay);
 /// <summary>The gateway as any client sees it.</summary>
 internal sealed class GatewayApi : IDisposable
 {
-    private const int PageLength = 100, MicrosPerDollar = 1_000_000;
+    private const int PageLength = 100, LedgerPageLength = 1000, MicrosPerDollar = 1_000_000;
 
     private readonly HttpClient _creations;
     private readonly HttpClient _reads;
@@ -133,6 +133,31 @@ internal sealed class GatewayApi : IDisposable
         return new MoneyFact(Micros(totals.GetProperty("spent")), Micros(totals.GetProperty("held")), Micros(report.GetProperty("cost")));
     }
 
+    /// <summary>The account's ledger, added up by task.</summary>
+    public async Task<IReadOnlyDictionary<string, LedgerFact>> LedgerAsync(string adminKey)
+    {
+        var facts = new Dictionary<string, LedgerFact>(StringComparer.Ordinal);
+        var id = (await AccountAsync(adminKey)).GetProperty("id").GetString();
+        for (long? before = null; ;)
+        {
+            var page = (await ReadAsync($"admin/v1/accounts/{id}/ledger?limit={LedgerPageLength}{(before is null ? "" : $"&before={before}")}", adminKey)).GetProperty("data");
+            foreach (var entry in page.GetProperty("entries").EnumerateArray())
+            {
+                var task = entry.GetProperty("task_id").GetString()!;
+                var amount = Micros(entry.GetProperty("amount"));
+                var (hold, net) = facts.TryGetValue(task, out var known) ? known : new LedgerFact(0, 0);
+                facts[task] = new LedgerFact(hold + (entry.GetProperty("kind").GetString() == "hold" ? amount : 0), net + amount);
+            }
+
+            if (page.GetProperty("next_before").ValueKind == JsonValueKind.Null)
+            {
+                return facts;
+            }
+
+            before = page.GetProperty("next_before").GetInt64();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -182,7 +207,6 @@ internal sealed class GatewayApi : IDisposable
             task.GetProperty("state").GetString()!,
             task.TryGetProperty("failMsg", out var reason) ? $"{task.GetProperty("failCode").GetString()}: {reason.GetString()}" : null,
             Micros(task.GetProperty("cost")),
-            task.TryGetProperty("hold", out var hold) ? Micros(hold) : 0,
             [.. task.GetProperty("attempts").EnumerateArray().Select(attempt => (attempt.GetProperty("provider").GetString()!, attempt.GetProperty("state").GetString()!))]);
     }
 

@@ -452,7 +452,6 @@ internal sealed class TortureRun : IAsyncDisposable
         var tasks = await _api.TasksAsync();
         await Parallel.ForEachAsync(tasks.Where(task => task.State == "success" && !_clips.ContainsKey(task.Task)), new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (task, _) =>
             _clips[task.Task] = await _api.ClipAsync(task.Task));
-        var money = await _api.MoneyAsync(AdminKey);
         var evidence = new Evidence
         {
             Provider = Book.Read(PathOf("provider.book")),
@@ -460,13 +459,15 @@ internal sealed class TortureRun : IAsyncDisposable
             Driver = Book.Read(PathOf("driver.book")),
             Tasks = tasks,
             Clips = _clips,
-            Money = money,
+            Ledger = await _api.LedgerAsync(AdminKey),
+            Money = await _api.MoneyAsync(AdminKey),
             Replays = [.. replays],
             JobsBeforeReplays = jobs,
             JobsAfterReplays = Jobs(),
             Store = isLast ? await CloseAsync() : new StoreFact(0, "", "ok", 0, []),
             Logs = new LogFact(Canaries(), [.. _exits]),
             FindsSubmissions = new HashSet<string> { Providers.Kling },
+            MayBillFailures = new HashSet<string> { Providers.Kling, Providers.Replicate },
             IsSigned = number => Take.Of(_options.Seed, number).Surface == Surfaces.Replicate,
         };
         var findings = Oracle.Judge(evidence);

@@ -9,17 +9,21 @@ namespace Filmgate.Torture.Verdict;
 /// <param name="State">Its state.</param>
 /// <param name="Reason">Why it failed; null when it did not.</param>
 /// <param name="CostMicros">What it cost.</param>
-/// <param name="HoldMicros">What is held for it.</param>
 /// <param name="Attempts">The states of its attempts, oldest first, each with its provider.</param>
 internal sealed record TaskFact(
-    string Task, int? Number, string Asked, string State, string? Reason, long CostMicros, long HoldMicros, IReadOnlyList<(string Provider, string State)> Attempts)
+    string Task, int? Number, string Asked, string State, string? Reason, long CostMicros, IReadOnlyList<(string Provider, string State)> Attempts)
 {
     /// <summary>Whether it has ended.</summary>
     public bool IsTerminal => State is "success" or "failed";
 
-    /// <summary>Whether nobody knows what became of its last submission.</summary>
-    public bool IsUnresolved => Attempts is [.., { State: "unknown" }];
+    /// <summary>Whether nobody knows what became of its last submission, whether that is still waited for or given up.</summary>
+    public bool IsUnresolved => Attempts is [.., { State: "unknown" or "abandoned" }];
 }
+
+/// <summary>What the gateway's ledger has of a task, in micro-dollars.</summary>
+/// <param name="Hold">What was held for it.</param>
+/// <param name="Net">Hold, settlement and release together: what it takes out of the budget now.</param>
+internal sealed record LedgerFact(long Hold, long Net);
 
 /// <summary>What came of fetching a task's clip.</summary>
 /// <param name="Status">HTTP status.</param>
@@ -64,6 +68,8 @@ internal sealed record Evidence
     public required IReadOnlyList<TaskFact> Tasks { get; init; }
     /// <summary>The clips of successful tasks, by task.</summary>
     public required IReadOnlyDictionary<string, ClipFact> Clips { get; init; }
+    /// <summary>The account's ledger, by task.</summary>
+    public required IReadOnlyDictionary<string, LedgerFact> Ledger { get; init; }
     /// <summary>The account's money.</summary>
     public required MoneyFact Money { get; init; }
     /// <summary>Every key used once more.</summary>
@@ -78,6 +84,8 @@ internal sealed record Evidence
     public required LogFact Logs { get; init; }
     /// <summary>Providers that find a submission by the gateway's id, where nothing may stay unresolved.</summary>
     public required IReadOnlySet<string> FindsSubmissions { get; init; }
+    /// <summary>Providers that may bill a task which they could not do, so that what is held for it may be kept.</summary>
+    public required IReadOnlySet<string> MayBillFailures { get; init; }
     /// <summary>The surface whose webhooks are signed, by number.</summary>
     public required Func<int, bool> IsSigned { get; init; }
 }

@@ -122,40 +122,48 @@ internal static class Oracle
         }
     }
 
-    // O5: what tasks cost is what the provider has billed; what is open is held; the sums agree.
+    // O5: what tasks cost is what the provider has billed; what is open, or may have been billed, is held; the sums agree.
     private static IEnumerable<Finding> Money(Evidence evidence, Ledgers books)
     {
+        long spent = 0, held = 0;
         foreach (var task in evidence.Tasks)
         {
-            var billed = task.IsUnresolved ? 0 : books.JobsOf(task.Number).Sum(job => books.EndOf(job)?.BilledMicros ?? 0);
-            if (task.IsTerminal && task.CostMicros != billed && !task.IsUnresolved)
+            var (hold, net) = evidence.Ledger.TryGetValue(task.Task, out var entries) ? entries : new LedgerFact(0, 0);
+            var billed = books.JobsOf(task.Number).Sum(job => books.EndOf(job)?.BilledMicros ?? 0);
+            var mustBeHeld = !task.IsTerminal || task.IsUnresolved;
+            var mayBeHeld = mustBeHeld || (task.State == "failed" && task.Attempts is [.., { State: "failed" }] && evidence.MayBillFailures.Contains(task.Attempts[^1].Provider));
+            var isHeld = mayBeHeld && hold > 0 && net == hold;
+            spent += net;
+            held += isHeld ? net : 0;
+            if (mustBeHeld && !isHeld)
+            {
+                yield return new("O5", $"{task.Task} is open or may have been billed, and of {hold} held {net} are left");
+            }
+
+            if (!mustBeHeld && task.CostMicros != billed)
             {
                 yield return new("O5", $"{task.Task} cost {task.CostMicros}, the provider billed {billed}");
             }
 
-            if (!task.IsTerminal && task.HoldMicros <= 0)
+            if (!isHeld && !mustBeHeld && net != billed)
             {
-                yield return new("O5", $"{task.Task} is open and nothing is held for it");
+                yield return new("O5", $"the ledger has {net} for {task.Task}, the provider billed {billed}");
             }
         }
 
-        var cost = evidence.Tasks.Sum(task => task.CostMicros);
-        var held = evidence.Tasks.Where(task => !task.IsTerminal).Sum(task => task.HoldMicros);
-        var unconfirmed = evidence.Money.Held - held;
-        if (evidence.Money.Reported != cost)
+        if (evidence.Money.Reported != evidence.Tasks.Sum(task => task.CostMicros))
         {
-            yield return new("O5", $"the spend report says {evidence.Money.Reported}, the tasks cost {cost}");
+            yield return new("O5", $"the spend report says {evidence.Money.Reported}, the tasks cost {evidence.Tasks.Sum(task => task.CostMicros)}");
         }
 
-        // A task that has failed with an unconfirmed charge keeps its hold, which its own page no longer shows.
-        if (unconfirmed < 0 || (unconfirmed > 0 && !evidence.Tasks.Any(task => task is { State: "failed", IsUnresolved: true })))
+        if (evidence.Money.Spent != spent)
         {
-            yield return new("O5", $"{evidence.Money.Held} is held, the open tasks hold {held}");
+            yield return new("O5", $"{evidence.Money.Spent} is taken out of the budget, the ledger of the tasks has {spent}");
         }
 
-        if (evidence.Money.Spent != cost + evidence.Money.Held)
+        if (evidence.Money.Held != held)
         {
-            yield return new("O5", $"{evidence.Money.Spent} is taken out of the budget, costs and holds are {cost + evidence.Money.Held}");
+            yield return new("O5", $"{evidence.Money.Held} is held, the ledger of the tasks has {held}");
         }
     }
 
