@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Filmgate.Torture.Faults;
 
 namespace Filmgate.Torture.Driver;
 
@@ -18,17 +19,27 @@ internal static class RunCommand
         var inFlight = new Option<int>("--in-flight") { DefaultValueFactory = _ => 50, Description = "Tasks that are open before each strike." };
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => RandomNumberGenerator.GetInt32(int.MaxValue), Description = "From which all choices come. Default: chance." };
         var folder = new Option<string?>("--folder") { Description = "Where data, books and logs are put; they stay there. Default: a temporary folder, which stays when anything is found." };
-        var command = new RootCommand("Kills a gateway again and again with tasks in flight, and compares the books afterwards.") { cycles, inFlight, seed, folder };
-        command.SetAction(async (line, _) => await RunAsync(line.GetValue(cycles), line.GetValue(inFlight), line.GetValue(seed), line.GetValue(folder)));
+        var points = new Option<KillPoint[]>("--point") { AllowMultipleArgumentsPerToken = true, Description = "Strike at these points only. Default: all." };
+        var command = new RootCommand("Kills a gateway again and again with tasks in flight, and compares the books afterwards.") { cycles, inFlight, seed, folder, points };
+        command.SetAction(async (line, _) => await RunAsync(
+            new TortureOptions
+            {
+                Folder = "",
+                Seed = line.GetValue(seed),
+                Cycles = line.GetValue(cycles),
+                InFlight = line.GetValue(inFlight),
+                Points = line.GetValue(points) is { Length: > 0 } named ? named : null,
+            },
+            line.GetValue(folder)));
         return command;
     }
 
-    private static async Task<int> RunAsync(int cycles, int inFlight, int seed, string? named)
+    private static async Task<int> RunAsync(TortureOptions options, string? named)
     {
         var folder = named is null ? Directory.CreateTempSubdirectory("filmgate-torture-") : Directory.CreateDirectory(named);
-        Console.WriteLine($"seed {seed}, folder {folder.FullName}");
+        Console.WriteLine($"seed {options.Seed}, folder {folder.FullName}");
         TortureReport report;
-        await using (var run = new TortureRun(new TortureOptions { Folder = folder.FullName, Seed = seed, Cycles = cycles, InFlight = inFlight }, Console.Out, TimeProvider.System))
+        await using (var run = new TortureRun(options with { Folder = folder.FullName }, Console.Out, TimeProvider.System))
         {
             report = await run.RunAsync();
         }

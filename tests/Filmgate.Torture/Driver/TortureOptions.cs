@@ -1,3 +1,5 @@
+using Filmgate.Torture.Faults;
+
 namespace Filmgate.Torture.Driver;
 
 /// <summary>How long and how hard.</summary>
@@ -11,6 +13,8 @@ internal sealed record TortureOptions
     public required int Cycles { get; init; }
     /// <summary>Tasks that are open before each strike.</summary>
     public required int InFlight { get; init; }
+    /// <summary>The points at which it is struck; null for all.</summary>
+    public IReadOnlyList<KillPoint>? Points { get; init; }
     /// <summary>After how many cycles all is compared; at the end it always is.</summary>
     public int CyclesBetweenChecks { get; init; } = 20;
     /// <summary>How long the quiet may last.</summary>

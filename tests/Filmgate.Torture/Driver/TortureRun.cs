@@ -72,7 +72,7 @@ internal sealed class TortureRun : IAsyncDisposable
         var watching = WatchAsync();
         try
         {
-            var plan = FaultPlan.Of(_options.Seed, _options.Cycles);
+            var plan = FaultPlan.Of(_options.Seed, _options.Cycles, _options.Points);
             for (var cycle = 1; cycle <= plan.Count; cycle++)
             {
                 await StrikeAsync(cycle, plan[cycle - 1]);

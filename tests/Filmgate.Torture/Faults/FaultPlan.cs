@@ -19,15 +19,19 @@ internal static class FaultPlan
     /// The faults of as many cycles. Every point has its share by weight; a short run has the weightiest first, so that it holds those
     /// about money whatever the seed.
     /// </summary>
-    public static IReadOnlyList<PlannedFault> Of(int seed, int cycles)
+    /// <param name="seed">The seed.</param>
+    /// <param name="cycles">How many.</param>
+    /// <param name="at">The points among which they are; null for all.</param>
+    public static IReadOnlyList<PlannedFault> Of(int seed, int cycles, IReadOnlyList<KillPoint>? at = null)
     {
         var chance = new Random(seed);
         var points = new List<KillPoint>();
-        var owed = KillPoints.All.ToDictionary(point => point, point => 0.0);
-        var sum = (double)KillPoints.All.Sum(point => point.Weight());
+        var all = at ?? KillPoints.All;
+        var owed = all.ToDictionary(point => point, point => 0.0);
+        var sum = (double)all.Sum(point => point.Weight());
         while (points.Count < cycles)
         {
-            foreach (var point in KillPoints.All)
+            foreach (var point in all)
             {
                 owed[point] += point.Weight() / sum;
             }
@@ -44,7 +48,7 @@ internal static class FaultPlan
 
     private static PlannedFault Of(KillPoint point, Random chance) => new(
         point,
-        Skip: point == KillPoint.CancelTaken ? 0 : chance.Next(0, 3),
+        Skip: point is KillPoint.CancelTaken or KillPoint.ReceiverConnect ? 0 : chance.Next(0, 3),
         Percent: point == KillPoint.ClipHalfFetched ? ClipShares[chance.Next(ClipShares.Length)] : chance.Next(1, 100),
         SlackMilliseconds: chance.Next(0, point.SlackMax() + 1),
         Wait: TimeSpan.FromMilliseconds(point switch

@@ -37,6 +37,15 @@ internal sealed class Trigger(TimeProvider time)
         }
     }
 
+    /// <summary>Whether it waits for a point.</summary>
+    public bool IsArmedFor(KillPoint point)
+    {
+        lock (_gate)
+        {
+            return _armed?.Point == point;
+        }
+    }
+
     /// <summary>Notes that a point is reached; the answer is the arming that is now due, for one caller only.</summary>
     public Arming? Take(KillPoint point)
     {

@@ -73,6 +73,12 @@ internal static class ReceiverProcess
             book.Write(new DeliveryLine(number, id, StateIn(body), surface == Surfaces.Replicate ? Verdict(context.Request.Headers, id, body) : "none", status));
             await trigger.PassAsync(KillPoint.WebhookReceived);
             context.Response.StatusCode = status;
+            if (trigger.IsArmedFor(KillPoint.ReceiverConnect))
+            {
+                // Connections are kept, and this point needs a new one.
+                context.Response.Headers.Connection = "close";
+            }
+
             await context.Response.CompleteAsync();
             if (status == StatusCodes.Status200OK)
             {
