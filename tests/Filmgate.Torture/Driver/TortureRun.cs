@@ -26,7 +26,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private const string LiveKey = "fg_live_torture-live-5e1c7a90d3", AdminKey = "fg_admin_torture-admin-5e1c7a90d3", SettingPrefix = "Filmgate__Providers__";
     private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, WebhookWaits = 40;
     private static readonly TimeSpan
-        PointPatience = TimeSpan.FromSeconds(6), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300);
+        PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300);
 
     // A child of a life that was struck may write for a moment longer.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
@@ -137,7 +137,7 @@ internal sealed class TortureRun : IAsyncDisposable
             settings[$"{SettingPrefix}{name}__Dialect"] = dialect;
             settings[$"{SettingPrefix}{name}__BaseUrl"] = new Uri(_providerAddress, dialect).ToString();
             settings[$"{SettingPrefix}{name}__ApiKey"] = JobDesk.Key;
-            settings[$"{SettingPrefix}{name}__Slots"] = "500";
+            settings[$"{SettingPrefix}{name}__Slots"] = "5000";
         }
 
         for (var number = 0; number < WebhookWaits; number++)
