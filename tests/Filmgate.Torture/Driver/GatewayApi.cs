@@ -62,7 +62,7 @@ internal sealed class GatewayApi : IDisposable
         }
     }
 
-    /// <summary>The states of the newest tasks; null while the gateway is away.</summary>
+    /// <summary>The newest tasks; null while the gateway is away.</summary>
     public async Task<IReadOnlyList<TaskFact>?> NewestAsync()
     {
         try
@@ -75,12 +75,12 @@ internal sealed class GatewayApi : IDisposable
         }
     }
 
-    /// <summary>One task's state; null while the gateway is away.</summary>
-    public async Task<string?> StateAsync(string task)
+    /// <summary>One task; null while the gateway is away.</summary>
+    public async Task<TaskFact?> TaskAsync(string task)
     {
         try
         {
-            return (await ReadAsync($"api/v1/statusTask/kling-2-1?taskId={task}")).GetProperty("data").GetProperty("state").GetString();
+            return Fact((await ReadAsync($"api/v1/tasks/{task}")).GetProperty("data"));
         }
         catch (Exception cut) when (IsCut(cut))
         {

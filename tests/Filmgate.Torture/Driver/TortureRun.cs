@@ -24,7 +24,8 @@ internal sealed record TortureReport(IReadOnlyList<Finding> Findings, Figures Fi
 internal sealed class TortureRun : IAsyncDisposable
 {
     private const string LiveKey = "fg_live_torture-live-5e1c7a90d3", AdminKey = "fg_admin_torture-admin-5e1c7a90d3", SettingPrefix = "Filmgate__Providers__";
-    private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, WebhookWaits = 40;
+    private const string Pending = "pending", Processing = "processing", Success = "success", Failed = "failed", Parked = "parked";
+    private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, SightsAtOnce = 20, WebhookWaits = 40;
     private static readonly TimeSpan
         PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300);
 
@@ -306,7 +307,7 @@ internal sealed class TortureRun : IAsyncDisposable
     // Some end between the count and the strike.
     private int FullHouse => _options.InFlight * 5 / 4;
 
-    private int InFlight => _states.Count(task => task.Value is not ("success" or "failed" or "parked"));
+    private int InFlight => _states.Count(task => task.Value is not (Success or Failed or Parked));
 
     private Task CreateAsync(int count) => Parallel.ForEachAsync(
         Enumerable.Range(0, Math.Max(0, count)), new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (_, _) =>
@@ -334,7 +335,7 @@ internal sealed class TortureRun : IAsyncDisposable
             case "ok":
                 NoteAnswer();
                 _tasks[take.Number] = heard.Task!;
-                _states.TryAdd(heard.Task!, "pending");
+                _states.TryAdd(heard.Task!, Pending);
                 break;
             case "unknown":
                 _unknown.Enqueue(take.Number);
@@ -360,7 +361,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private async Task CancelSomeAsync(bool isAimedAt)
     {
         // At the point itself, those that can be stopped at the provider; otherwise those whose lot it is.
-        var wished = _tasks.Where(task => _states.GetValueOrDefault(task.Value) is "processing"
+        var wished = _tasks.Where(task => _states.GetValueOrDefault(task.Value) is Processing
             && Take.Of(_options.Seed, task.Key) is var take && (take.IsCanceled || (isAimedAt && take.Provider != Providers.Kling))
             && !_canceled.ContainsKey(task.Value)).Take(CancelsAtOnce).ToArray();
         foreach (var (_, task) in wished)
@@ -374,6 +375,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private async Task WatchAsync()
     {
         using var timer = new PeriodicTimer(PollInterval, _time);
+        var round = 0;
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -386,15 +388,19 @@ internal sealed class TortureRun : IAsyncDisposable
                 NoteAnswer();
                 foreach (var task in newest.Where(task => _states.ContainsKey(task.Task)))
                 {
-                    NoteSight(task.Task, task.State, task.IsUnresolved);
+                    NoteSight(task);
                 }
 
+                // What is open although it is old, in turn; and some that have ended, which must stay so.
                 var shown = newest.Select(task => task.Task).ToHashSet();
-                foreach (var task in _states.Where(task => !shown.Contains(task.Key) && task.Value is not ("success" or "failed")).Select(task => task.Key).Take(20).ToArray())
+                var older = _states.Where(task => !shown.Contains(task.Key)).ToLookup(task => task.Value is Success or Failed, task => task.Key);
+                var open = older[false].Order().ToArray();
+                var turn = open.Length == 0 ? 0 : round++ * SightsAtOnce % open.Length;
+                foreach (var id in open.Skip(turn).Take(SightsAtOnce).Concat(older[true].Skip(round * 2 % Math.Max(1, older[true].Count())).Take(2)).ToArray())
                 {
-                    if (await _api.StateAsync(task) is { } state)
+                    if (await _api.TaskAsync(id) is { } task)
                     {
-                        NoteSight(task, state, isParked: _states[task] == "parked");
+                        NoteSight(task);
                     }
                 }
             }
@@ -405,15 +411,15 @@ internal sealed class TortureRun : IAsyncDisposable
         }
     }
 
-    private void NoteSight(string task, string state, bool isParked)
+    private void NoteSight(TaskFact task)
     {
-        var known = isParked && state == "processing" ? "parked" : state;
-        if (_states[task] is var before && before != known)
+        var known = task.IsUnresolved && !task.IsTerminal ? Parked : task.State;
+        if (_states[task.Task] is var before && before != known)
         {
-            _states[task] = known;
-            if ((before == "parked" ? "processing" : before) != state)
+            _states[task.Task] = known;
+            if ((before == Parked ? Processing : before) != task.State)
             {
-                _book.Write(new SightLine(task, state));
+                _book.Write(new SightLine(task.Task, task.State));
             }
         }
     }
@@ -450,7 +456,7 @@ internal sealed class TortureRun : IAsyncDisposable
         // :: Step 3: what the gateway says of itself. A second is enough for a job that must not come.
         await Task.Delay(TimeSpan.FromSeconds(1), _time);
         var tasks = await _api.TasksAsync();
-        await Parallel.ForEachAsync(tasks.Where(task => task.State == "success" && !_clips.ContainsKey(task.Task)), new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (task, _) =>
+        await Parallel.ForEachAsync(tasks.Where(task => task.State == Success && !_clips.ContainsKey(task.Task)), new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (task, _) =>
             _clips[task.Task] = await _api.ClipAsync(task.Task));
         var evidence = new Evidence
         {
@@ -483,10 +489,10 @@ internal sealed class TortureRun : IAsyncDisposable
         var began = _time.GetTimestamp();
         while (_time.GetElapsedTime(began) < _options.Quiet)
         {
-            var open = (await _api.TasksAsync("pending")).Concat(await _api.TasksAsync("processing"));
+            var open = (await _api.TasksAsync(Pending)).Concat(await _api.TasksAsync(Processing));
             var moving = open.Count(task => !task.IsUnresolved || task.Attempts[^1].Provider == Providers.Kling);
             var told = Book.Read(PathOf("receiver.book")).OfType<DeliveryLine>().Where(delivery => delivery.Status is >= 200 and < 300).Select(delivery => delivery.Number).ToHashSet();
-            var untold = _tasks.Count(task => _states[task.Value] is "success" or "failed" && Take.Of(_options.Seed, task.Key).HasWebhook && !told.Contains(task.Key));
+            var untold = _tasks.Count(task => _states[task.Value] is Success or Failed && Take.Of(_options.Seed, task.Key).HasWebhook && !told.Contains(task.Key));
             if (moving == 0 && untold == 0 && InFlight == 0)
             {
                 return;
