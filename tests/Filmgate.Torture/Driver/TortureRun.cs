@@ -29,8 +29,8 @@ internal sealed class TortureRun : IAsyncDisposable
     private static readonly TimeSpan
         PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300);
 
-    // A child of a life that was struck may write for a moment longer.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+    // A child of a life that was struck may come to its first byte some time later, on a slow machine.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     private readonly TortureOptions _options;
     private readonly TextWriter _out;
@@ -523,7 +523,7 @@ internal sealed class TortureRun : IAsyncDisposable
             string.Join("; ", doctor.Said()) + await File.ReadAllTextAsync(PathOf("doctor.log")),
             string.Join("; ", Rows(store, "PRAGMA integrity_check")),
             Rows(store, "PRAGMA foreign_key_check").Count,
-            [.. passing.Where(Directory.Exists).SelectMany(Directory.GetFiles).Where(file => File.GetLastWriteTimeUtc(file) > _lifeBegan + Settling)]);
+            [.. passing.Where(Directory.Exists).SelectMany(Directory.GetFiles).Where(file => File.GetCreationTimeUtc(file) > _lifeBegan + Settling)]);
     }
 
     private static List<string> Rows(SqliteConnection store, string question)
