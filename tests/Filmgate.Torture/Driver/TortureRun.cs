@@ -110,10 +110,10 @@ internal sealed class TortureRun : IAsyncDisposable
 
     private async Task SetUpAsync()
     {
-        await ClipFile.RenderAsync(PathOf("clip.mp4"));
+        await ClipFile.RenderAsync(_options.Folder);
         var seed = _options.Seed.ToString(CultureInfo.InvariantCulture);
         const string Self = "Filmgate.Torture.dll";
-        _provider = ChildProcess.Start(Self, _options.Folder, PathOf("provider.log"), null, ProviderProcess.Command, PathOf("provider.book"), PathOf("clip.mp4"), seed);
+        _provider = ChildProcess.Start(Self, _options.Folder, PathOf("provider.log"), null, ProviderProcess.Command, PathOf("provider.book"), _options.Folder, seed);
         _receiver = ChildProcess.Start(Self, _options.Folder, PathOf("receiver.log"), null, ReceiverProcess.Command, PathOf("receiver.book"), seed);
         _providerAddress = await _provider.AddressAsync() ?? throw new InvalidOperationException("The provider did not start.");
         _receiverAddress = await _receiver.AddressAsync() ?? throw new InvalidOperationException("The receiver did not start.");

@@ -23,8 +23,8 @@ internal sealed class Job(VideoTask accepted, JobBehaviour behaviour, Usd price,
     /// <summary>Where its end is posted; null for nowhere.</summary>
     public string? CallbackUrl => Details.Task.CallbackUrl;
 
-    /// <summary>Whether it has ended.</summary>
-    public bool HasEnded => Details.Task.State.IsTerminal();
+    /// <summary>Whether it begins with a picture.</summary>
+    public bool IsFromPicture { get; } = accepted.Request.Images.Length > 0;
 
     /// <summary>As the gateway sees it.</summary>
     public TaskDetails Details
@@ -68,8 +68,8 @@ internal sealed class Job(VideoTask accepted, JobBehaviour behaviour, Usd price,
         Id = new ClipId("clip_" + Id[(Id.IndexOf('_', StringComparison.Ordinal) + 1)..]),
         Sha256 = new string('0', 64),
         Length = 1,
-        Width = ClipFile.Width,
-        Height = ClipFile.Height,
+        Width = ClipFile.SizeOf(IsFromPicture).Width,
+        Height = ClipFile.SizeOf(IsFromPicture).Height,
         Duration = TimeSpan.FromSeconds(ClipFile.Seconds),
         Frames = ClipFile.Seconds * ClipFile.FramesPerSecond,
         ExpiresAt = at.AddDays(1),

@@ -48,7 +48,7 @@ internal sealed class JobDesk(
     public void ListenAt(string address) => _address = address;
 
     /// <summary>The clip of a job that is done; null for every other.</summary>
-    public byte[]? ClipOf(string job) => _jobs.TryGetValue(job, out var found) && found.Details.Task.State == TaskState.Success ? clips.Of(job) : null;
+    public byte[]? ClipOf(string job) => _jobs.TryGetValue(job, out var found) && found.Details.Task.State == TaskState.Success ? clips.Of(job, found.IsFromPicture) : null;
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Of(AccountId account) => SHA256.HashData(Encoding.UTF8.GetBytes(account.Value));
@@ -108,7 +108,7 @@ internal sealed class JobDesk(
 
         var print = $"{request.Rules.Name}|{request.Prompt}|{request.DurationSeconds}|{string.Join(' ', request.Images)}";
         book.Write(new JobLine(
-            number, job.Id, dialect, draft.ExternalId, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(print))), price.Micros, clips.Sha256Of(job.Id)));
+            number, job.Id, dialect, draft.ExternalId, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(print))), price.Micros, clips.Sha256Of(job.Id, job.IsFromPicture)));
         _jobs[job.Id] = job;
         _ = EndInTimeAsync(job);
         Mark(CreatesMark);

@@ -22,14 +22,16 @@ internal static class ProviderProcess
     public const string Command = "provider";
 
     /// <summary>Runs until standard input ends.</summary>
-    public static async Task<int> RunAsync(string bookPath, string clipPath, int seed)
+    public static async Task<int> RunAsync(string bookPath, string clipFolder, int seed)
     {
         using var book = new Book(bookPath);
         var trigger = new Trigger(TimeProvider.System);
         var ids = new IdSource(TimeProvider.System, bytes => RandomNumberGenerator.Fill(bytes));
         var requests = new HttpContextAccessor();
+        var clips = new ClipShelf(
+            await File.ReadAllBytesAsync(ClipFile.PathIn(clipFolder, isFromPicture: false)), await File.ReadAllBytesAsync(ClipFile.PathIn(clipFolder, isFromPicture: true)));
         using var callbacks = new CallbackSender(trigger, ids, TimeProvider.System);
-        var desk = new JobDesk(book, trigger, new ClipShelf(await File.ReadAllBytesAsync(clipPath)), seed, ids, requests, callbacks, TimeProvider.System);
+        var desk = new JobDesk(book, trigger, clips, seed, ids, requests, callbacks, TimeProvider.System);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
