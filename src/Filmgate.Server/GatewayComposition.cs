@@ -171,6 +171,7 @@ internal static class GatewayComposition
         .AddSingleton<IBooks, SqliteBooks>()
         .AddSingleton<IChargeStore, SqliteChargeStore>()
         .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
+        .AddSingleton<IEndpointStore, SqliteEndpointStore>()
         .AddSingleton<IClipStore, SqliteClipStore>()
         .AddSingleton<IUploadStore, SqliteUploadStore>();
 
@@ -185,7 +186,16 @@ internal static class GatewayComposition
         .AddSingleton<ITaskDesk, TaskDesk>();
 
     private static IServiceCollection AddIntake(this IServiceCollection services) => services
-        .AddSingleton(provider => new EgressOptions { AllowNetworks = provider.GetRequiredService<GatewayOptions>().AllowNetworks })
+        .AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<GatewayOptions>();
+            return new EgressOptions
+            {
+                AllowNetworks = options.AllowNetworks,
+                AnswerTimeout = options.Webhooks.Timeout,
+                MaxConcurrentPosts = options.Webhooks.ConcurrencyMax,
+            };
+        })
         .AddSingleton<IHostResolver, SystemHostResolver>()
         .AddSingleton<GuardedHttp>()
         .AddSingleton<IUpstreamHttp, UpstreamHttp>()
@@ -247,10 +257,15 @@ internal static class GatewayComposition
         .AddSingleton<TaskDriver>();
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewayOptions options) => services
+        .AddSingleton(options.Webhooks)
         .AddSingleton<ICallbackSecrets, CallbackSecrets>()
+        .AddSingleton<EndpointSecrets>()
         .AddSingleton<CallbackWriter>()
         .AddSingleton<DeliverySignal>()
-        .AddHostedService(provider => ActivatorUtilities.CreateInstance<DeliveryPump>(provider, options.WebhookWaits));
+        .AddSingleton<DeliverySender>()
+        .AddSingleton<DeliveryDispatcher>()
+        .AddSingleton<WebhookDesk>()
+        .AddHostedService<DeliveryPump>();
 
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddSingleton<ErrorForms>()

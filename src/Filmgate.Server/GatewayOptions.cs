@@ -7,6 +7,7 @@ using Filmgate.Engine.Moderation;
 using Filmgate.Engine.Moderation.Rules;
 using Filmgate.Engine.Moderation.Service;
 using Filmgate.Engine.Routing;
+using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Providers;
@@ -44,8 +45,8 @@ public sealed record GatewayOptions
     public int RetentionDays { get; init; } = 15;
     /// <summary>The FFmpeg program; null to search PATH.</summary>
     public string? FfmpegPath { get; init; }
-    /// <summary>Waits between attempts to deliver a webhook. Default: <see cref="DeliverySchedule.DefaultWaits"/>.</summary>
-    public required ImmutableArray<TimeSpan> WebhookWaits { get; init; }
+    /// <summary>How webhooks are delivered.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
     /// <summary>How requests are moderated. Default: not at all.</summary>
     public ModerationSettings Moderation { get; init; } = new();
     /// <summary>How patient the gateway is with providers.</summary>
@@ -81,7 +82,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             RehearsesPrices = ReadSwitch("Filmgate:Animatic:RehearsePrices"),
             RetentionDays = ReadNumber("Filmgate:Artifacts:RetentionDays", 15, 1, 3650),
             FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
-            WebhookWaits = ReadWaits(),
+            Webhooks = ReadWebhooks(),
             Moderation = ReadModeration(networks),
             Routing = new RoutingSettingsReader(configuration, _errors).Read(),
             Providers = new ProviderSettingsReader(configuration, networks, publicUrl is not null, _errors).Read(),
@@ -263,6 +264,35 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
 
         _errors.Add($"{name}: '{text}' must be a number above 0 and at most 1, such as 0.7.");
         return null;
+    }
+
+    private WebhookOptions ReadWebhooks()
+    {
+        const string section = "Filmgate:Webhooks:";
+        const int ConnectionsMax = 10_000;
+        var usual = new WebhookOptions();
+        var options = new WebhookOptions
+        {
+            Waits = ReadWaits(),
+            Timeout = TimeSpan.FromSeconds(ReadNumber(section + "TimeoutSeconds", (int)usual.Timeout.TotalSeconds, 1, 60)),
+            Disabling = new DisablingRule(
+                TimeSpan.FromHours(ReadNumber(section + "DisableAfterHours", (int)usual.Disabling.WithoutSuccess.TotalHours, 1, 24 * 365)),
+                usual.Disabling.BetweenFailures),
+            ConcurrencyMax = ReadNumber(section + "Concurrency", usual.ConcurrencyMax, 1, ConnectionsMax),
+            DestinationConcurrencyMax = ReadNumber(section + "ConcurrencyPerDestination", usual.DestinationConcurrencyMax, 1, ConnectionsMax),
+            ServerConcurrencyMax = ReadNumber(section + "ConcurrencyPerServer", usual.ServerConcurrencyMax, 1, ConnectionsMax),
+        };
+        if (options.DestinationConcurrencyMax > options.ServerConcurrencyMax || options.ServerConcurrencyMax > options.ConcurrencyMax)
+        {
+            _errors.Add(
+                $"{section}Concurrency: ConcurrencyPerDestination ({options.DestinationConcurrencyMax}) must be at most ConcurrencyPerServer "
+                + $"({options.ServerConcurrencyMax}), and that at most Concurrency ({options.ConcurrencyMax}).");
+        }
+
+        // Failures so far apart that the time could never be reached would keep a dead endpoint for ever.
+        return options.Disabling.BetweenFailures <= options.Disabling.WithoutSuccess
+            ? options
+            : options with { Disabling = options.Disabling with { BetweenFailures = options.Disabling.WithoutSuccess } };
     }
 
     private ImmutableArray<TimeSpan> ReadWaits()

@@ -3,6 +3,8 @@ using System.Text;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Model.Webhooks;
 using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.Simulation;
@@ -65,3 +67,17 @@ internal sealed class PlainFormat : ICallbackFormat
 
     public IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback) => [];
 }
+
+/// <summary>Words no events, because no account here has a webhook endpoint that would hear of them.</summary>
+internal sealed class NoEvents : IEventFormat
+{
+    public ReadOnlyMemory<byte> Render(DeliveryId id, WebhookEvents type, DateTimeOffset at, TaskDetails task) => throw new NotSupportedException();
+
+    public ReadOnlyMemory<byte> Render(DeliveryId id, WebhookEvents type, DateTimeOffset at, WebhookEndpoint endpoint) => throw new NotSupportedException();
+
+    public IEnumerable<KeyValuePair<string, string>> Headers(DeliveryId id, ReadOnlyMemory<byte> body, DateTimeOffset at, IEnumerable<ReadOnlyMemory<byte>> secrets) =>
+        throw new NotSupportedException();
+
+    public string SecretText(ReadOnlyMemory<byte> secret) => throw new NotSupportedException();
+}
+

@@ -217,7 +217,7 @@ internal sealed class World : IWaker, IAsyncDisposable
                 new ModerationGate([], WhenUnavailable.Wait, NullLogger<ModerationGate>.Instance)),
             new SubmissionWriter(files, new InputLinks(_stage.Key, _stage.Address, _time), new CallbackLinks(_stage.Key, _stage.Address), ImageRules.Default, this),
             new SteppedClips(node, _turnstile, this, _ids),
-            new CallbackWriter([new PlainFormat()], new ClipLinks(_stage.Key, _stage.Address), _ids),
+            new CallbackWriter([new PlainFormat()], new NoEvents(), new ClipLinks(_stage.Key, _stage.Address), _ids),
             this,
             new TaskSignals(),
             _ids,

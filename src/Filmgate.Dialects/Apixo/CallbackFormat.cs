@@ -1,9 +1,14 @@
+using Filmgate.Dialects.Http;
 using Filmgate.Model.Gateway;
 
 namespace Filmgate.Dialects.Apixo;
 
-/// <summary>The callback body: the status envelope, <c>code</c> 200 even when the task failed. Source: APIXO, webhooks page.</summary>
-public sealed class CallbackFormat : ICallbackFormat
+/// <summary>
+/// The callback body: the status envelope, <c>code</c> 200 even when the task failed. Source: APIXO, webhooks page. APIXO signs nothing; the
+/// headers of Standard Webhooks, by the account's secret, are ours.
+/// </summary>
+/// <param name="secrets">The accounts' secrets.</param>
+public sealed class CallbackFormat(ICallbackSecrets secrets) : ICallbackFormat
 {
     /// <inheritdoc/>
     public string Dialect => Wire.Dialect;
@@ -21,11 +26,6 @@ public sealed class CallbackFormat : ICallbackFormat
     public IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return
-        [
-            new("Content-Type", "application/json"),
-            new("webhook-id", callback.Id.Value),
-            new("webhook-timestamp", callback.At.ToUnixTimeSeconds().ToString()),
-        ];
+        return StandardWebhooks.Headers(callback, secrets.Of(callback.Task.Account));
     }
 }

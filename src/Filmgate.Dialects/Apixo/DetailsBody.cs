@@ -16,8 +16,15 @@ internal static class DetailsBody
     /// <summary>Writes the object.</summary>
     public static void Write(Utf8JsonWriter json, TaskDetails details)
     {
-        var task = details.Task;
         json.WriteStartObject();
+        WriteMembers(json, details);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what stands in the object.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, TaskDetails details)
+    {
+        var task = details.Task;
         json.WriteString(Wire.TaskId, task.Key.Task.Value);
         json.WriteString(Wire.Model, GenerationRules.Model);
         json.WriteString(Wire.Mode, task.Request.Rules.Name);
@@ -64,7 +71,6 @@ internal static class DetailsBody
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void WriteQueue(Utf8JsonWriter json, VideoTask task, TaskPlace? place)

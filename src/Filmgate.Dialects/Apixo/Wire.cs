@@ -5,6 +5,7 @@ using Filmgate.Model.Gateway;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
 
 namespace Filmgate.Dialects.Apixo;
 
@@ -160,4 +161,13 @@ internal static class Wire
         System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
 
     private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name, JsonAnswer.Encoder);
+
+    /// <summary>The word for why an endpoint is disabled.</summary>
+    public static string Of(DisabledReason reason) => reason switch
+    {
+        DisabledReason.ByOwner => "by_owner",
+        DisabledReason.Gone => "gone",
+        DisabledReason.Failing => "failing",
+        var unknown => throw new InvalidOperationException($"No word is written for {unknown}."),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
 
 namespace Filmgate.Dialects.Http;
 
@@ -18,18 +19,34 @@ internal static class StandardWebhooks
     /// <param name="callback">The callback.</param>
     /// <param name="secret">The secret of the account that it goes to.</param>
     /// <param name="contentType">The body's media type.</param>
-    public static IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback, ReadOnlyMemory<byte> secret, string contentType = "application/json")
+    public static IEnumerable<KeyValuePair<string, string>> Headers(OutgoingCallback callback, ReadOnlyMemory<byte> secret, string contentType = "application/json") =>
+        Headers(callback.Id, callback.Body, callback.At, [secret], contentType);
+
+    /// <summary>The headers of one attempt, signed by each of several secrets; a receiver takes any of them.</summary>
+    /// <param name="id">Names the event.</param>
+    /// <param name="body">The exact bytes.</param>
+    /// <param name="at">When the attempt is made.</param>
+    /// <param name="secrets">The secrets, newest first.</param>
+    /// <param name="contentType">The body's media type.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Headers(
+        DeliveryId id, ReadOnlyMemory<byte> body, DateTimeOffset at, IEnumerable<ReadOnlyMemory<byte>> secrets, string contentType = "application/json")
     {
-        var timestamp = callback.At.ToUnixTimeSeconds().ToString();
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret.Span);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{callback.Id.Value}.{timestamp}."));
-        hash.AppendData(callback.Body.Span);
+        var timestamp = at.ToUnixTimeSeconds().ToString();
+        var begin = Encoding.UTF8.GetBytes($"{id.Value}.{timestamp}.");
         return
         [
             new("Content-Type", contentType),
-            new("webhook-id", callback.Id.Value),
+            new("webhook-id", id.Value),
             new("webhook-timestamp", timestamp),
-            new("webhook-signature", $"v1,{Convert.ToBase64String(hash.GetHashAndReset())}"),
+            new("webhook-signature", string.Join(' ', secrets.Select(secret => Sign(secret, begin, body)))),
         ];
+    }
+
+    private static string Sign(ReadOnlyMemory<byte> secret, byte[] begin, ReadOnlyMemory<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret.Span);
+        hash.AppendData(begin);
+        hash.AppendData(body.Span);
+        return $"v1,{Convert.ToBase64String(hash.GetHashAndReset())}";
     }
 }

@@ -47,7 +47,8 @@ public sealed class CallbackFormat(ICallbackSecrets secrets) : ICallbackFormat
         var signature = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{callback.Task.Task}.{timestamp}"));
         return
         [
-            new("Content-Type", "application/json"),
+            // The vendor's signature leaves the body out and names no event, so ours stands beside it.
+            .. StandardWebhooks.Headers(callback, secrets.Of(callback.Task.Account)),
             new(Wire.TimestampHeader, timestamp),
             new(Wire.SignatureHeader, Convert.ToBase64String(signature)),
         ];

@@ -98,7 +98,10 @@ public sealed class TaskDesk(
                 : new IdempotencyClaim(idempotencyKey, IdempotencyClaim.FingerprintOf(draft), now + IdempotencyClaim.Lifetime);
 
             // Not given up with the caller's connection: once the write is queued, its outcome is the task's.
-            var admission = new Model.Tasks.Admission(task, claim, callbacks.Write(TaskEvents.Accepted, task));
+            var admission = new Model.Tasks.Admission(task, claim, callbacks.Write(TaskEvents.Accepted, task))
+            {
+                Event = callbacks.WriteEvent(TaskEvents.Accepted, task, now),
+            };
             var outcome = Answer(await tasks.AdmitAsync(admission, CancellationToken.None).ConfigureAwait(false), admission);
 
             // A repetition by the same idempotency key is how the caller hears of it after all.
@@ -264,7 +267,7 @@ public sealed class TaskDesk(
         {
             case AdmissionOutcome.Accepted:
                 waker.WakeTask(task.Key);
-                if (admission.Callback is not null)
+                if (admission is { Callback: not null } or { Event.IsTold: true })
                 {
                     waker.WakeDeliveries();
                 }

@@ -38,10 +38,16 @@ public sealed record EgressOptions
     public int MaxConnectionsPerServer { get; init; } = 16;
 
     /// <summary>
-    /// Fetches and POSTs under way at a time, each on its own; more wait. Default: 128. Range: 1 to 10 000. It bounds name
-    /// lookups and sockets when thousands of tasks name thousands of hosts.
+    /// Fetches under way at a time; more wait. Default: 128. Range: 1 to 10 000. It bounds name lookups and sockets when thousands of
+    /// tasks name thousands of hosts.
     /// </summary>
     public int MaxConcurrentRequests { get; init; } = 128;
+
+    /// <summary>
+    /// POSTs under way at a time; more wait. Default: 512. Range: 1 to 10 000. How many go to one server is the sender's affair: one that
+    /// waited for a connection here would spend its time for an answer on that.
+    /// </summary>
+    public int MaxConcurrentPosts { get; init; } = 512;
 
     /// <summary>The rules for URLs that are fetched: pictures and clips.</summary>
     public OutboundUrlRules FetchRules => new() { AllowNetworks = AllowNetworks, AllowedPorts = AllowedPorts };
@@ -62,6 +68,7 @@ public sealed record EgressOptions
         Number(nameof(MaxRedirects), MaxRedirects, 0, 10);
         Number(nameof(MaxConnectionsPerServer), MaxConnectionsPerServer, 1, 1000);
         Number(nameof(MaxConcurrentRequests), MaxConcurrentRequests, 1, 10_000);
+        Number(nameof(MaxConcurrentPosts), MaxConcurrentPosts, 1, 10_000);
         foreach (var port in AllowedPorts ?? [])
             Number(nameof(AllowedPorts), port, 1, 65535);
         return faults;

@@ -42,9 +42,9 @@ public sealed class GuardedHttp : IDisposable
         _callbackRules = options.CallbackRules;
         // Two pools: a connection that is good enough for a picture over http may not carry a webhook.
         _fetching = GuardedTransport.Open(_fetchRules, options, resolver, time);
-        _posting = GuardedTransport.Open(_callbackRules, options, resolver, time);
+        _posting = GuardedTransport.Open(_callbackRules, options with { MaxConnectionsPerServer = options.MaxConcurrentPosts }, resolver, time);
         _fetchSlots = new SemaphoreSlim(options.MaxConcurrentRequests);
-        _postSlots = new SemaphoreSlim(options.MaxConcurrentRequests);
+        _postSlots = new SemaphoreSlim(options.MaxConcurrentPosts);
     }
 
     /// <summary>Fetches a URL, following redirects, up to the head of a 200 answer.</summary>

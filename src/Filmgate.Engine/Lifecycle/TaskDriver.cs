@@ -531,9 +531,11 @@ public sealed partial class TaskDriver(
         VideoTask task, TaskEvents happened, Func<NewDelivery?, TaskTransition> step, CancellationToken cancellationToken)
     {
         var silent = step(null);
-        var callback = callbacks.Write(happened, silent.Apply(task));
-        var told = await ApplyAsync(task, callback is null ? silent : step(callback), cancellationToken).ConfigureAwait(false);
-        if (told.Won && callback is not null)
+        var after = silent.Apply(task);
+        var callback = callbacks.Write(happened, after);
+        var happening = callbacks.WriteEvent(happened, after, silent.At);
+        var told = await ApplyAsync(task, (callback is null ? silent : step(callback)) with { Event = happening }, cancellationToken).ConfigureAwait(false);
+        if (told.Won && (callback is not null || happening.IsTold))
         {
             waker.WakeDeliveries();
         }

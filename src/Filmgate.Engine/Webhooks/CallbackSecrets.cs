@@ -13,3 +13,12 @@ public sealed class CallbackSecrets(SigningKey key) : ICallbackSecrets
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Of(AccountId account) => key.Derive("callback secret", account.Value);
 }
+
+/// <summary>Secrets of webhook endpoints, derived from the gateway's signing key: the database holds none.</summary>
+public sealed class EndpointSecrets(SigningKey key)
+{
+    /// <summary>A secret of an endpoint, 32 bytes.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="number">Which: 1 is its first, and each rotation makes the next.</param>
+    public ReadOnlyMemory<byte> Of(EndpointId endpoint, int number) => key.Derive("webhook endpoint secret", $"{endpoint.Value}\n{number}");
+}

@@ -31,6 +31,9 @@ public sealed class IdSource(TimeProvider time, Action<byte[]> fillRandom)
     /// <summary>A new delivery id, <c>evt_…</c>.</summary>
     public DeliveryId NewDelivery() => new(Next("evt_"));
 
+    /// <summary>A new webhook endpoint id, <c>ep_…</c>.</summary>
+    public EndpointId NewEndpoint() => new(Next("ep_"));
+
     /// <summary>A new upload id, <c>upl_…</c>.</summary>
     public UploadId NewUpload() => new(Next("upl_"));
 

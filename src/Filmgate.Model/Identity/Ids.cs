@@ -42,8 +42,15 @@ public readonly record struct UploadId(string Value)
     public override string ToString() => Value;
 }
 
-/// <summary>One webhook event on its way to one URL; the receiver's idempotency key.</summary>
+/// <summary>One webhook event, or one such event on its way to one receiver. Of a callback both are the same.</summary>
 public readonly record struct DeliveryId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A webhook endpoint of an account.</summary>
+public readonly record struct EndpointId(string Value)
 {
     /// <inheritdoc/>
     public override string ToString() => Value;

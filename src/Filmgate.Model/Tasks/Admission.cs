@@ -8,7 +8,11 @@ namespace Filmgate.Model.Tasks;
 /// <param name="Task">The task.</param>
 /// <param name="Claim">The caller's idempotency key; null without one.</param>
 /// <param name="Callback">The callback that the acceptance makes due; null for most tasks.</param>
-public sealed record Admission(VideoTask Task, IdempotencyClaim? Claim, NewDelivery? Callback = null);
+public sealed record Admission(VideoTask Task, IdempotencyClaim? Claim, NewDelivery? Callback = null)
+{
+    /// <summary>What the account's webhook endpoints are told of the acceptance; null for nothing.</summary>
+    public NewEvent? Event { get; init; }
+}
 
 /// <summary>What came of an admission: a closed set.</summary>
 public abstract record AdmissionOutcome

@@ -26,6 +26,9 @@ public abstract record TaskTransition(DateTimeOffset At)
     /// <summary>Whether the step is about a task's money after its end; all others are about its life before.</summary>
     protected virtual bool IsAfterEnd(VideoTask task) => false;
 
+    /// <summary>What the account's webhook endpoints are told of this step, in the same transaction; null for most steps.</summary>
+    public NewEvent? Event { get; init; }
+
     /// <summary>The task after this step.</summary>
     /// <exception cref="IllegalTransitionException">The task is not where this step begins: a fault of ours, never of a caller.</exception>
     public VideoTask Apply(VideoTask task)

@@ -30,8 +30,7 @@ public static class DeliverySchedule
     public static TimeSpan? NextWait(ImmutableArray<TimeSpan> waits, int attemptsMade, DeliveryAttempt attempt, double chance)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        const int Gone = 410;
-        if (attempt.Status == Gone || attemptsMade > waits.Length)
+        if (attempt.IsGone || attemptsMade > waits.Length)
         {
             return null;
         }

@@ -38,7 +38,12 @@ internal static class SqliteAdmission
         Insert(session, task, request);
         if (admission.Callback is { } callback)
         {
-            SqliteDeliveryStore.Insert(session, task.Key.Task, callback, task.CreatedAt);
+            SqliteDeliveryStore.Insert(session, task.Key, callback, task.CreatedAt);
+        }
+
+        if (admission.Event is { } happened)
+        {
+            SqliteDeliveryStore.Insert(session, task.Key.Account, task.Key.Task, happened, task.CreatedAt);
         }
 
         if (task.Hold > Usd.Zero)

@@ -54,8 +54,16 @@ public sealed class SqliteBooks(SqliteDatabase database) : IBooks
             """),
         ("Task {0} ended and is to tell a callback address of it; it has {1} deliveries for that instead of {2}.",
             """
-            SELECT t.id, (SELECT COUNT(*) FROM deliveries d WHERE d.task_id = t.id AND d.event = 'completed') AS made, 1
+            SELECT t.id, (SELECT COUNT(*) FROM deliveries d WHERE d.task_id = t.id AND d.endpoint_id IS NULL AND d.event = 'completed') AS made, 1
             FROM tasks t WHERE t.completed_at IS NOT NULL AND t.callback_url IS NOT NULL AND t.callback_events & 4 AND made <> 1
+            """),
+        ("Destination {0} is said to be due at {1}; its deliveries are at {2}.",
+            """
+            SELECT name, due_at, (SELECT MIN(d.due_at) FROM deliveries d WHERE d.destination = name AND d.due_at IS NOT NULL) AS really
+            FROM destinations WHERE due_at IS NOT really
+            UNION ALL
+            SELECT destination, 'no time', MIN(due_at) FROM deliveries
+            WHERE due_at IS NOT NULL AND destination NOT IN (SELECT name FROM destinations) GROUP BY destination
             """),
     ];
 

@@ -370,7 +370,12 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
 
         if (step.Delivery is { } delivery)
         {
-            SqliteDeliveryStore.Insert(session, seen.Key.Task, delivery, step.At);
+            SqliteDeliveryStore.Insert(session, seen.Key, delivery, step.At);
+        }
+
+        if (step.Event is { } happened)
+        {
+            SqliteDeliveryStore.Insert(session, seen.Key.Account, seen.Key.Task, happened, step.At);
         }
 
         return true;

@@ -53,7 +53,7 @@ public sealed class StatusTests(TestGateway gateway)
     public void A_callback_body_is_the_status_answer(string state)
     {
         var (task, body) = Literals[state];
-        var format = new CallbackFormat();
+        var format = new CallbackFormat(gateway.Desk);
         Assert.Equal("apixo", format.Dialect);
         Assert.Equal(body, Encoding.UTF8.GetString(format.Render(TaskEvents.Completed, Details(task)).Span));
     }
@@ -63,7 +63,7 @@ public sealed class StatusTests(TestGateway gateway)
     [InlineData("https://host.test/\"\\<>'\u2028ż🎬\u0001")]
     public void The_result_survives_being_parsed_twice(string url)
     {
-        var body = new CallbackFormat().Render(
+        var body = new CallbackFormat(gateway.Desk).Render(
             TaskEvents.Completed, Details(View("t", TaskState.Success) with { CompletedAt = Created, ClipUrl = url }));
         using var outer = JsonDocument.Parse(body);
         using var inner = JsonDocument.Parse(outer.RootElement.GetProperty("data").GetProperty("resultJson").GetString()!);

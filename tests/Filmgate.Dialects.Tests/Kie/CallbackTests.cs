@@ -46,6 +46,7 @@ public sealed class CallbackTests(TestGateway gateway)
     }
 
     // Secret 00 01 02 … 1f, of which the text in hex is the key; signed by openssl: printf task_1.1700000000 | openssl dgst -sha256 -hmac 0001… -binary | base64
+    // The other one: printf 'msg-1.1700000000.{}' | openssl dgst -sha256 -mac hmac -macopt hexkey:0001… -binary | base64
     [Fact]
     public void The_signature_is_the_one_that_another_implementation_makes()
     {
@@ -53,7 +54,10 @@ public sealed class CallbackTests(TestGateway gateway)
         var headers = format.Headers(new OutgoingCallback(
             new DeliveryId("msg-1"), new TaskKey(ScriptedDesk.Owner.Account, new TaskId("task_1")), "{}"u8.ToArray(), DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_900)));
         Assert.Equal(
-            ["Content-Type: application/json", "X-Webhook-Timestamp: 1700000000", "X-Webhook-Signature: LLFpivqUmDjC9f+xaJf2p0I3tIDtK4AeJviwWSd8Jh4="],
+            [
+                "Content-Type: application/json", "webhook-id: msg-1", "webhook-timestamp: 1700000000", "webhook-signature: v1,zMpxuVkpu2iACBHDKid0S22IolTUiidrM2MkNDSCFi8=",
+                "X-Webhook-Timestamp: 1700000000", "X-Webhook-Signature: LLFpivqUmDjC9f+xaJf2p0I3tIDtK4AeJviwWSd8Jh4=",
+            ],
             headers.Select(header => $"{header.Key}: {header.Value}"));
     }
 

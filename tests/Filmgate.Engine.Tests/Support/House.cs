@@ -18,6 +18,7 @@ using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
 using Filmgate.Storage;
 using Filmgate.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,6 +45,7 @@ internal sealed class House : IAsyncDisposable
         Tasks = new SqliteTaskStore(_database);
         Accounts = new SqliteAccountStore(_database);
         Deliveries = new SqliteDeliveryStore(_database);
+        Endpoints = new SqliteEndpointStore(_database);
         Clips = new SqliteClipStore(_database);
         Files = new ArtifactFolder(folder, Time);
         Ids = new IdSource(Time, new Random(5).NextBytes);
@@ -52,6 +54,7 @@ internal sealed class House : IAsyncDisposable
         Links = new ClipLinks(key, _address);
         Submissions = new SubmissionWriter(Files, new InputLinks(key, _address, Time), new CallbackLinks(key, _address), ImageRules.Default, Waker);
         Pairs = new KeyPairs(key);
+        Secrets = new EndpointSecrets(key);
         Http = new GuardedHttp(Egress, new SystemHostResolver(), TimeProvider.System);
         ClipPath = Path.Combine(folder, "upstream.mp4");
         Provider = new ScriptedProvider("partner", ClipPath);
@@ -63,6 +66,7 @@ internal sealed class House : IAsyncDisposable
     public ITaskStore Tasks { get; }
     public IAccountStore Accounts { get; }
     public IDeliveryStore Deliveries { get; }
+    public IEndpointStore Endpoints { get; }
     public IClipStore Clips { get; }
     public ArtifactFolder Files { get; }
     public IdSource Ids { get; }
@@ -78,6 +82,7 @@ internal sealed class House : IAsyncDisposable
     public KeyPairs Pairs { get; }
     public MemoryDesks Desks { get; }
     public RoutingOptions Routing { get; set; } = new();
+    public EndpointSecrets Secrets { get; }
 
     public static EgressOptions Egress { get; } = new() { AllowNetworks = [new IPNetwork(IPAddress.Parse("127.0.0.0"), 8)] };
 
@@ -101,7 +106,7 @@ internal sealed class House : IAsyncDisposable
     public RequestImages RequestImages => new(
         Files, ImageRules.Default, Egress, new SqliteUploadStore(_database), new UploadLinks(_address), Time);
 
-    public CallbackWriter Callbacks => new([new PlainFormat()], Links, Ids);
+    public CallbackWriter Callbacks => new([new PlainFormat()], new PlainEvents(), Links, Ids);
 
     public ClipIntake ClipIntake => new(
         Files, Http, new Ffmpeg(new AnimaticOptions { FfmpegPath = FfmpegPath }), new ClipFaults(), Ids, Options, Time, NullLogger<ClipIntake>.Instance);
@@ -109,6 +114,12 @@ internal sealed class House : IAsyncDisposable
     /// <summary>A driver that knows nothing but what is in the store.</summary>
     public TaskDriver NewDriver(ITaskStore? store = null) => new(
         store ?? Tasks, Accounts, Providers, Desks, Routing, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
+
+    /// <summary>A dispatcher that knows nothing but what is in the store.</summary>
+    public DeliveryDispatcher NewDispatcher(DeliverySignal signal, WebhookOptions? options = null, GuardedHttp? http = null, IDeliveryStore? store = null) => new(
+        store ?? Deliveries,
+        new DeliverySender(http ?? Http, Callbacks, new PlainEvents(), Secrets, Time, NullLogger<DeliverySender>.Instance),
+        Callbacks, signal, options ?? new WebhookOptions(), Time, new LockedRandom(3), NullLogger<DeliveryDispatcher>.Instance);
 
     public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
     {
@@ -205,6 +216,26 @@ internal sealed class PlainFormat : ICallbackFormat
         new("webhook-id", callback.Id.Value),
         new("webhook-timestamp", callback.At.ToUnixTimeSeconds().ToString()),
     ];
+}
+
+/// <summary>Words an event in one line, and shows its secrets instead of signing with them.</summary>
+internal sealed class PlainEvents : IEventFormat
+{
+    public ReadOnlyMemory<byte> Render(DeliveryId id, WebhookEvents type, DateTimeOffset at, TaskDetails task) =>
+        Encoding.UTF8.GetBytes($"{id} {type.Name()} {task.Task.Key.Task} {task.Task.State}");
+
+    public ReadOnlyMemory<byte> Render(DeliveryId id, WebhookEvents type, DateTimeOffset at, WebhookEndpoint endpoint) =>
+        Encoding.UTF8.GetBytes($"{id} {type.Name()} {endpoint.Url} {endpoint.DisabledReason}");
+
+    public IEnumerable<KeyValuePair<string, string>> Headers(DeliveryId id, ReadOnlyMemory<byte> body, DateTimeOffset at, IEnumerable<ReadOnlyMemory<byte>> secrets) =>
+    [
+        new("Content-Type", "application/json"),
+        new("webhook-id", id.Value),
+        new("webhook-timestamp", at.ToUnixTimeSeconds().ToString()),
+        new("webhook-signature", string.Join(' ', secrets.Select(SecretText))),
+    ];
+
+    public string SecretText(ReadOnlyMemory<byte> secret) => Convert.ToHexStringLower(secret.Span);
 }
 
 /// <summary>Remembers who was woken.</summary>

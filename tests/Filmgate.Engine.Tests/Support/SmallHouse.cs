@@ -60,7 +60,7 @@ internal sealed class SmallHouse : IAsyncDisposable
         var links = new ClipLinks(key, address);
         var uploadLinks = new UploadLinks(address);
         var gate = new ModerationGate(moderators.IsDefault ? [] : moderators, whenUnavailable, NullLogger<ModerationGate>.Instance);
-        var callbacks = new CallbackWriter([], links, _ids);
+        var callbacks = new CallbackWriter([], new PlainEvents(), links, _ids);
         var signals = new TaskSignals();
         var desks = new MemoryDesks(1, Time, new NoWaker());
         Driver = new TaskDriver(

@@ -184,8 +184,7 @@ public sealed class DeliveryPumpTests : IAsyncLifetime
     {
         var start = new EngineStart();
         start.Set();
-        var pump = new DeliveryPump(
-            _house.Deliveries, _house.Callbacks, _house.Http, _signal, Waits, start, _house.Time, new LockedRandom(3), NullLogger<DeliveryPump>.Instance);
+        var pump = new DeliveryPump(_house.NewDispatcher(_signal), _signal, start, _house.Time, NullLogger<DeliveryPump>.Instance);
         await pump.StartAsync(Cancel);
         return new RunningPump(pump);
     }

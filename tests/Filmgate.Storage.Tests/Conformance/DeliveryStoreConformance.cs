@@ -8,6 +8,7 @@ namespace Filmgate.Storage.Tests.Conformance;
 public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreConformance(stores)
 {
     private static readonly DateTimeOffset Done = Sample.Start.AddSeconds(9);
+    private static readonly DateTimeOffset Ended = Done.AddMilliseconds(120);
     private static readonly DeliveryAttempt Success = new(Done, TimeSpan.FromMilliseconds(120), 204, null, null);
     private static readonly DeliveryAttempt Failure = new(Done, TimeSpan.FromMilliseconds(120), 503, null, TimeSpan.FromSeconds(30));
     private static readonly DeliveryAttempt NoAnswer = new(Done, TimeSpan.FromMilliseconds(120), null, "The connection failed.", null);
@@ -24,17 +25,20 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
             new Delivery
             {
                 Id = expected.Id,
-                Task = task.Key,
+                EventId = expected.Id,
+                Account = task.Key.Account,
+                Task = task.Key.Task,
                 Dialect = task.Dialect,
-                Event = TaskEvents.Completed,
+                Event = "completed",
                 Url = expected.Url,
                 Body = delivery.Body,
                 State = DeliveryState.Pending,
                 Attempts = 0,
+                CreatedAt = Done,
                 DueAt = Done,
             },
             delivery);
-        Assert.Equal(Done, await Stores.Deliveries.NextDueAsync(Cancel));
+        Assert.Equal(Done, await NextDueAsync());
     }
 
     [Fact]
@@ -42,7 +46,7 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
     {
         var task = await ApplyAsync(await AcceptAsync(Sample.Task("task_1")), Sample.Fail());
         Assert.Empty(await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel));
-        Assert.Null(await Stores.Deliveries.NextDueAsync(Cancel));
+        Assert.Null(await NextDueAsync());
     }
 
     [Fact]
@@ -57,7 +61,7 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
 
         var deliveries = await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel);
         Assert.Equal(
-            [("evt_1", TaskEvents.Accepted), ("evt_2", TaskEvents.Started), ("evt_3", TaskEvents.Completed)],
+            [("evt_1", "accepted"), ("evt_2", "started"), ("evt_3", "completed")],
             deliveries.Select(delivery => (delivery.Id.Value, delivery.Event)));
         Assert.All(deliveries, delivery => Assert.Equal(task.Dialect, delivery.Dialect));
         Assert.Empty(await Stores.Books.CheckAsync(Cancel));
@@ -91,17 +95,17 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
         Assert.Equal(["evt_2", "evt_3", "evt_1"], await DueAsync(Sample.Start.AddSeconds(30), 10));
         Assert.Equal(["evt_2"], await DueAsync(Sample.Start.AddSeconds(60), 1));
         Assert.Empty(await DueAsync(Sample.Start.AddSeconds(10).AddMilliseconds(-1), 10));
-        Assert.Equal(Sample.Start.AddSeconds(10), await Stores.Deliveries.NextDueAsync(Cancel));
+        Assert.Equal(Sample.Start.AddSeconds(10), await NextDueAsync());
     }
 
     [Fact]
     public async Task A_delivered_event_is_final()
     {
         var delivery = await DeliveryAsync("1");
-        Assert.True(await Stores.Deliveries.RecordAsync(delivery, Success, Done.AddMinutes(5), Cancel));
+        Assert.True(await RecordAsync(delivery, Success, Done.AddMinutes(5)));
         await Stores.ReopenAsync();
-        await AssertIsAsync(delivery with { State = DeliveryState.Delivered, Attempts = 1, DueAt = null });
-        Assert.Null(await Stores.Deliveries.NextDueAsync(Cancel));
+        await AssertIsAsync(delivery with { State = DeliveryState.Delivered, Attempts = 1, Tries = 1, DueAt = null, CompletedAt = Ended });
+        Assert.Null(await NextDueAsync());
         Assert.Empty(await DueAsync(Sample.Start.AddYears(1), 10));
     }
 
@@ -109,19 +113,19 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
     public async Task A_failed_attempt_is_due_again_when_it_was_told_to()
     {
         var delivery = await DeliveryAsync("1");
-        Assert.True(await Stores.Deliveries.RecordAsync(delivery, NoAnswer, Done.AddMinutes(5), Cancel));
+        Assert.True(await RecordAsync(delivery, NoAnswer, Done.AddMinutes(5)));
         await Stores.ReopenAsync();
-        await AssertIsAsync(delivery with { Attempts = 1, DueAt = Done.AddMinutes(5) });
-        Assert.Equal(Done.AddMinutes(5), await Stores.Deliveries.NextDueAsync(Cancel));
+        await AssertIsAsync(delivery with { Attempts = 1, Tries = 1, DueAt = Done.AddMinutes(5) });
+        Assert.Equal(Done.AddMinutes(5), await NextDueAsync());
     }
 
     [Fact]
     public async Task A_delivery_with_no_attempt_to_come_has_failed()
     {
         var delivery = await DeliveryAsync("1");
-        Assert.True(await Stores.Deliveries.RecordAsync(delivery, Failure, null, Cancel));
+        Assert.True(await RecordAsync(delivery, Failure, null));
         await Stores.ReopenAsync();
-        await AssertIsAsync(delivery with { State = DeliveryState.Failed, Attempts = 1, DueAt = null });
+        await AssertIsAsync(delivery with { State = DeliveryState.Failed, Attempts = 1, Tries = 1, DueAt = null, CompletedAt = Ended });
     }
 
     [Fact]
@@ -129,22 +133,22 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
     {
         var delivery = await DeliveryAsync("1");
         var won = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
-            await Stores.Deliveries.RecordAsync(delivery, i % 2 == 0 ? Failure : Success, Done.AddMinutes(5), Cancel))));
+            await RecordAsync(delivery, i % 2 == 0 ? Failure : Success, Done.AddMinutes(5)))));
         var winner = Array.IndexOf(won, true);
         Assert.Single(won, each => each);
         await AssertIsAsync(winner % 2 == 0
-            ? delivery with { Attempts = 1, DueAt = Done.AddMinutes(5) }
-            : delivery with { State = DeliveryState.Delivered, Attempts = 1, DueAt = null });
+            ? delivery with { Attempts = 1, Tries = 1, DueAt = Done.AddMinutes(5) }
+            : delivery with { State = DeliveryState.Delivered, Attempts = 1, Tries = 1, DueAt = null, CompletedAt = Ended });
     }
 
     [Fact]
     public async Task An_attempt_at_a_delivery_that_has_moved_on_is_not_recorded()
     {
         var delivery = await DeliveryAsync("1");
-        Assert.True(await Stores.Deliveries.RecordAsync(delivery, Success, null, Cancel));
-        Assert.False(await Stores.Deliveries.RecordAsync(delivery, Failure, Done.AddMinutes(5), Cancel));
-        Assert.False(await Stores.Deliveries.RecordAsync(delivery with { Attempts = 1 }, Failure, Done.AddMinutes(5), Cancel));
-        await AssertIsAsync(delivery with { State = DeliveryState.Delivered, Attempts = 1, DueAt = null });
+        Assert.True(await RecordAsync(delivery, Success, null));
+        Assert.False(await RecordAsync(delivery, Failure, Done.AddMinutes(5)));
+        Assert.False(await RecordAsync(delivery with { Attempts = 1 }, Failure, Done.AddMinutes(5)));
+        await AssertIsAsync(delivery with { State = DeliveryState.Delivered, Attempts = 1, Tries = 1, DueAt = null, CompletedAt = Ended });
     }
 
     [Fact]
@@ -154,8 +158,8 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
         for (var made = 1; made <= 8; made++)
         {
             DateTimeOffset? next = made < 8 ? Done.AddMinutes(made) : null;
-            Assert.True(await Stores.Deliveries.RecordAsync(delivery, Failure, next, Cancel));
-            delivery = delivery with { Attempts = made, DueAt = next, State = next is null ? DeliveryState.Failed : DeliveryState.Pending };
+            Assert.True(await RecordAsync(delivery, Failure, next));
+            delivery = delivery with { Attempts = made, Tries = made, DueAt = next, CompletedAt = next is null ? Ended : null, State = next is null ? DeliveryState.Failed : DeliveryState.Pending };
             await AssertIsAsync(delivery);
         }
     }
@@ -170,11 +174,17 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
 
     private async Task AssertIsAsync(Delivery expected)
     {
-        var found = Assert.Single(await Stores.Deliveries.FindOfTaskAsync(expected.Task, Cancel));
+        var found = Assert.Single(await Stores.Deliveries.FindOfTaskAsync(expected.TaskKey, Cancel));
         Assert.Equal(expected.Body.ToArray(), found.Body.ToArray());
         Assert.Equal(expected, found with { Body = expected.Body });
     }
 
     private async Task<IEnumerable<string>> DueAsync(DateTimeOffset now, int limit) =>
-        (await Stores.Deliveries.FindDueAsync(now, limit, Cancel)).Select(delivery => delivery.Id.Value);
+        (await Stores.Deliveries.FindDueAsync(Destination.Of(Sample.Account.Id, Sample.Callback("evt_1").Url), now, limit, Cancel))
+        .Deliveries.Select(delivery => delivery.Id.Value);
+
+    private ValueTask<DateTimeOffset?> NextDueAsync() => Stores.Deliveries.NextDueAsync(DateTimeOffset.UnixEpoch, Cancel);
+
+    private async Task<bool> RecordAsync(Delivery seen, DeliveryAttempt attempt, DateTimeOffset? nextAt) => (await Stores.Deliveries.RecordAsync(
+        seen, attempt, nextAt, DisablingRule.Default, _ => throw new NotSupportedException("A callback disables nothing."), Cancel)).IsRecorded;
 }

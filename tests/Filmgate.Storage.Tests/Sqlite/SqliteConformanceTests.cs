@@ -10,6 +10,10 @@ public sealed class SqliteEmptyAccountStoreTests() : EmptyAccountStoreConformanc
 
 public sealed class SqliteDeliveryStoreTests() : DeliveryStoreConformance(new SqliteStores());
 
+public sealed class SqliteEndpointStoreTests() : EndpointStoreConformance(new SqliteStores());
+
+public sealed class SqliteDestinationTests() : DestinationConformance(new SqliteStores());
+
 public sealed class SqliteAdmissionTests() : AdmissionConformance(new SqliteStores());
 
 public sealed class SqliteClipStoreTests() : ClipStoreConformance(new SqliteStores());

@@ -18,6 +18,7 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         await WriteAsync(Task("busy"));
         await WriteAsync(Attempt("first", "busy", 1));
         await WriteAsync(Delivery("sent", "done", "https://a.example"));
+        await WriteAsync(Endpoint("ep_1", 1));
     }
 
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
@@ -117,9 +118,29 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         { "a delivered event that is still due", Delivery("d", "done", "https://b.example", state: "'delivered'", completed: "1") },
         { "a delivered event without its end", Delivery("d", "done", "https://b.example", state: "'delivered'", due: "NULL") },
         { "a pending delivery with an end", Delivery("d", "done", "https://b.example", completed: "1") },
-        { "an attempt to deliver nothing", "INSERT INTO delivery_attempts VALUES ('none', 1, 0, 0, 200, NULL)" },
-        { "a delivery attempt before the first", "INSERT INTO delivery_attempts VALUES ('sent', 0, 0, 0, 200, NULL)" },
-        { "a delivery attempt that took less than no time", "INSERT INTO delivery_attempts VALUES ('sent', 1, 0, -1, 200, NULL)" },
+        { "an attempt to deliver nothing", "INSERT INTO delivery_attempts VALUES ('none', 1, 0, 0, 200, NULL, 'event', NULL)" },
+        { "a delivery attempt before the first", "INSERT INTO delivery_attempts VALUES ('sent', 0, 0, 0, 200, NULL, 'event', NULL)" },
+        { "a delivery attempt that took less than no time", "INSERT INTO delivery_attempts VALUES ('sent', 1, 0, -1, 200, NULL, 'event', NULL)" },
+        { "a delivery attempt for no reason", "INSERT INTO delivery_attempts VALUES ('sent', 1, 0, 0, 200, NULL, 'whim', NULL)" },
+        { "an answer without bounds", $"INSERT INTO delivery_attempts VALUES ('sent', 1, 0, 0, 200, NULL, 'event', '{new string('a', 1025)}')" },
+        { "a delivery with more tries than attempts", Delivery("d", "done", "https://b.example", tries: "1") },
+        { "a callback of no task", Delivery("d", "", "https://b.example") },
+        { "a callback to nowhere", Delivery("d", "done", "") },
+        { "a delivery to an unknown endpoint", Delivery("d", "done", "", of: "'video.failed'", endpoint: "'ep_9'", destination: "'ep_9'") },
+        { "a delivery to an endpoint in another queue", Delivery("d", "done", "", of: "'video.failed'", endpoint: "'ep_1'") },
+        { "a delivery to an endpoint with an address of its own", Delivery("d", "done", "https://b.example", of: "'video.failed'", endpoint: "'ep_1'", destination: "'ep_1'") },
+        { "a callback's event at an endpoint", Delivery("d", "done", "", endpoint: "'ep_1'", destination: "'ep_1'") },
+        { "an endpoint's event in a callback", Delivery("d", "done", "https://b.example", of: "'video.failed'") },
+        {
+            "two deliveries of one event to one endpoint",
+            string.Join(';', new[] { "d", "e" }.Select(id => Delivery(id, "done", "", of: "'video.failed'", endpoint: "'ep_1'", destination: "'ep_1'")))
+        },
+        { "an endpoint that hears of nothing", Endpoint("ep_2", 2, events: 0) },
+        { "an endpoint of an unknown account", Endpoint("ep_2", 2, account: "acc_9") },
+        { "two endpoints of one number", Endpoint("ep_2", 1) },
+        { "a disabled endpoint without a reason", "UPDATE webhook_endpoints SET disabled_at = 1" },
+        { "an endpoint that fails without having failed", "UPDATE webhook_endpoints SET failing_since = 5, last_failure_at = 4" },
+        { "two newest secrets", "INSERT INTO webhook_secrets VALUES ('ep_1', 1, 0, NULL), ('ep_1', 2, 0, NULL)" },
         { "a live task's account taken away", "DELETE FROM accounts" },
     };
 
@@ -142,7 +163,9 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         await WriteAsync(Input(0, "'image/png', 1, 1, 1"));
         await WriteAsync(Attempt("a", "done", 1));
         await WriteAsync(Delivery("d", "done", "https://b.example"));
-        await WriteAsync("INSERT INTO delivery_attempts VALUES ('d', 1, 0, 0, 200, NULL)");
+        await WriteAsync(Delivery("e", "done", "", of: "'video.failed'", endpoint: "'ep_1'", destination: "'ep_1'"));
+        await WriteAsync(Endpoint("ep_2", 2));
+        await WriteAsync("INSERT INTO delivery_attempts VALUES ('d', 1, 0, 0, 200, NULL, 'event', NULL)");
     }
 
     private Task<bool> WriteAsync(string sql) => _stores.Database.WriteAsync(session =>
@@ -186,9 +209,13 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
 
     private static string Delivery(
         string id, string task, string url, string state = "'pending'", string attempts = "0", string due = "1", string completed = "NULL",
-        string of = "'completed'") =>
+        string of = "'completed'", string endpoint = "NULL", string destination = "'there'", string tries = "0") =>
         $"""
-        INSERT INTO deliveries (id, task_id, url, event, body, state, attempts, created_at, due_at, completed_at)
-        VALUES ('{id}', '{task}', '{url}', {of}, x'00', {state}, {attempts}, 0, {due}, {completed})
+        INSERT INTO deliveries (id, event_id, account_id, task_id, endpoint_id, url, destination, event, body, state, attempts, tries, cause, created_at, due_at, completed_at)
+        VALUES ('{id}', '{id}', 'acc_1', {(task.Length == 0 ? "NULL" : $"'{task}'")}, {endpoint}, {(url.Length == 0 ? "NULL" : $"'{url}'")}, {destination}, {of}, x'00', {state},
+                {attempts}, {tries}, 'event', 0, {due}, {completed})
         """;
+
+    private static string Endpoint(string id, int number, int events = 12, string account = "acc_1") =>
+        $"INSERT INTO webhook_endpoints (id, account_id, number, url, events, created_at) VALUES ('{id}', '{account}', {number}, 'https://c.example', {events}, 0)";
 }

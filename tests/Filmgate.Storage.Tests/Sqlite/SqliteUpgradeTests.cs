@@ -52,9 +52,10 @@ public sealed class SqliteUpgradeTests : IDisposable
 
         var deliveries = new SqliteDeliveryStore(database);
         var delivery = Assert.Single(await deliveries.FindOfTaskAsync(key, Cancel));
-        Assert.Equal((1, TaskEvents.Completed, DeliveryState.Pending), (delivery.Attempts, delivery.Event, delivery.State));
+        Assert.Equal((1, "completed", DeliveryState.Pending, delivery.Id), (delivery.Attempts, delivery.Event, delivery.State, delivery.EventId));
+        Assert.Equal("acc_1|https://example.com", Assert.Single(await deliveries.FindDueDestinationsAsync(DateTimeOffset.FromUnixTimeMilliseconds(9000), Cancel)).Name);
         var attempt = new DeliveryAttempt(Sample.Start, TimeSpan.FromMilliseconds(3), 200, null, null);
-        Assert.True(await deliveries.RecordAsync(delivery, attempt, nextAt: null, Cancel));
+        Assert.True((await deliveries.RecordAsync(delivery, attempt, nextAt: null, DisablingRule.Default, _ => throw new NotSupportedException(), Cancel)).IsRecorded);
         Assert.Equal(2L, database.Read(0, static (session, _) => session.Scalar("SELECT COUNT(*) FROM delivery_attempts WHERE delivery_id = 'evt_1'")));
         Assert.Empty(await new SqliteBooks(database).CheckAsync(Cancel));
         Assert.Null(database.Read(0, static (session, _) => session.Scalar("PRAGMA foreign_key_check")));

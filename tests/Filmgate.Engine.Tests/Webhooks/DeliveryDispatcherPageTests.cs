@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Tests.Egress;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Filmgate.Engine.Tests.Webhooks;
 
-public sealed class DeliveryPumpPageTests
+public sealed class DeliveryDispatcherPageTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -31,8 +32,11 @@ public sealed class DeliveryPumpPageTests
         using var http = new GuardedHttp(new EgressOptions { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")] }, new ScriptedResolver(), TimeProvider.System);
         var start = new EngineStart();
         start.Set();
-        using var pump = new DeliveryPump(
-            store, new CallbackWriter([new PlainFormat()], null!, null!), http, signal, DeliverySchedule.DefaultWaits, start, TimeProvider.System, new Random(1), NullLogger<DeliveryPump>.Instance);
+        var callbacks = new CallbackWriter([new PlainFormat()], new PlainEvents(), null!, null!);
+        var sender = new DeliverySender(http, callbacks, new PlainEvents(), null!, TimeProvider.System, NullLogger<DeliverySender>.Instance);
+        var dispatcher = new DeliveryDispatcher(
+            store, sender, callbacks, signal, new WebhookOptions(), TimeProvider.System, new Random(1), NullLogger<DeliveryDispatcher>.Instance);
+        using var pump = new DeliveryPump(dispatcher, signal, start, TimeProvider.System, NullLogger<DeliveryPump>.Instance);
 
         await pump.StartAsync(TestContext.Current.CancellationToken);
         await store.LastRecorded.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -47,9 +51,11 @@ public sealed class DeliveryPumpPageTests
     private static Delivery Row(string id, int port) => new()
     {
         Id = new DeliveryId(id),
-        Task = new TaskKey(new AccountId("acc_1"), new TaskId("task_1")),
+        EventId = new DeliveryId(id),
+        Account = new AccountId("acc_1"),
+        Task = new TaskId("task_1"),
         Dialect = PlainFormat.Name,
-        Event = TaskEvents.Completed,
+        Event = "completed",
         Url = $"http://127.0.0.1:{port}/hook",
         Body = "{}"u8.ToArray(),
         State = DeliveryState.Pending,
@@ -65,27 +71,31 @@ public sealed class DeliveryPumpPageTests
 
         public Task LastRecorded => _lastRecorded.Task;
 
-        public async ValueTask<IReadOnlyList<Delivery>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        public ValueTask<ImmutableArray<DueDestination>> FindDueDestinationsAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<ImmutableArray<DueDestination>>(_lastRecorded.Task.IsCompleted ? [] : [new DueDestination("there", DateTimeOffset.UnixEpoch)]);
+
+        public async ValueTask<DuePage> FindDueAsync(string destination, DateTimeOffset now, int limit, CancellationToken cancellationToken)
         {
             switch (++_looks)
             {
                 case 1:
-                    return [first];
+                    return new DuePage(null, [first]);
                 case 2:
                     secondLook.SetResult();
                     await signal.WaitAsync(Patience, cancellationToken);
                     signal.Set();
-                    return [first];
+                    return new DuePage(null, [first]);
                 case 3:
-                    return [second];
+                    return new DuePage(null, [second]);
                 default:
-                    return [];
+                    return new DuePage(null, []);
             }
         }
 
-        public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => ValueTask.FromResult<DateTimeOffset?>(null);
+        public ValueTask<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancellationToken) => ValueTask.FromResult<DateTimeOffset?>(null);
 
-        public ValueTask<bool> RecordAsync(Delivery seen, DeliveryAttempt attempt, DateTimeOffset? nextAt, CancellationToken cancellationToken)
+        public ValueTask<RecordOutcome> RecordAsync(
+            Delivery seen, DeliveryAttempt attempt, DateTimeOffset? nextAt, DisablingRule rule, Func<WebhookEndpoint, NewEvent> announce, CancellationToken cancellationToken)
         {
             Assert.True(attempt.Succeeded);
             if (seen.Id == second.Id)
@@ -93,10 +103,21 @@ public sealed class DeliveryPumpPageTests
                 _lastRecorded.SetResult();
             }
 
-            return ValueTask.FromResult(true);
+            return ValueTask.FromResult(new RecordOutcome(true));
         }
 
-        public ValueTask<IReadOnlyList<Delivery>> FindOfTaskAsync(TaskKey task, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<IReadOnlyList<Delivery>>([]);
+        public ValueTask<IReadOnlyList<Delivery>> FindOfTaskAsync(TaskKey task, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ImmutableArray<Delivery>> ListAsync(AccountId account, DeliveryFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<Delivery?> FindAsync(AccountId account, DeliveryId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ImmutableArray<RecordedAttempt>> AttemptsAsync(DeliveryId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<int> ReplayAsync(AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }
