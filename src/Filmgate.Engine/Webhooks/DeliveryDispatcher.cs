@@ -30,7 +30,11 @@ public sealed partial class DeliveryDispatcher(
     private readonly Dictionary<string, DeliveryLane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _underWayAtServer = new(StringComparer.Ordinal);
     private int _underWay;
+    private long _begun;
     private int _untrusted;
+
+    /// <summary>Attempts begun so far.</summary>
+    public long Begun => Interlocked.Read(ref _begun);
 
     /// <summary>Begins all attempts that are due and have room.</summary>
     /// <param name="cancellationToken">Ends the attempts as well; what was not recorded is sent again by the next life.</param>
@@ -157,6 +161,7 @@ public sealed partial class DeliveryDispatcher(
 
             var isTrusted = lane.Circuit.IsTrusted;
             _underWay++;
+            _begun++;
             _untrusted += isTrusted ? 0 : 1;
             _underWayAtServer[lane.Server] = _underWayAtServer.GetValueOrDefault(lane.Server) + 1;
 

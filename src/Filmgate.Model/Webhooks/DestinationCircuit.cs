@@ -15,7 +15,7 @@ public sealed record DestinationCircuit(int Window, int Failures, DateTimeOffset
     public const int FailuresToOpen = 5;
 
     /// <summary>Where the count of failures ends, and with it the growth of the pause.</summary>
-    public const int FailuresMax = FailuresToOpen + 6;
+    public const int FailuresMax = FailuresToOpen + 4;
 
     private const int WindowMin = 2;
     private const int WindowMax = 1024;
@@ -23,8 +23,10 @@ public sealed record DestinationCircuit(int Window, int Failures, DateTimeOffset
     /// <summary>The pause between attempts when it has just opened; each further failure doubles it.</summary>
     public static TimeSpan PauseMin { get; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest pause.</summary>
-    public static TimeSpan PauseMax { get; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// The longest pause. Short enough that a hundred events go through their own schedule at a dead receiver and do not heap up until it is back.
+    /// </summary>
+    public static TimeSpan PauseMax { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest time for which a receiver that asks for fewer requests is sent nothing at all.</summary>
     public static TimeSpan ThrottleMax { get; } = TimeSpan.FromMinutes(5);

@@ -26,7 +26,7 @@ public sealed class DeliveryDispatcherPageTests
             // The pump looks again while this attempt is under way, and the attempt ends only once it does.
             signal.Set();
             await secondLook.Task;
-            await exchange.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            await exchange.SendAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         });
         var store = new SlowlyReadStore(signal, secondLook, Row("evt_1", receiver.Port), Row("evt_2", receiver.Port));
         using var http = new GuardedHttp(new EgressOptions { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")] }, new ScriptedResolver(), TimeProvider.System);
