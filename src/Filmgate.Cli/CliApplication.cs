@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Reflection;
 using Filmgate.Cli.Admin;
 using Filmgate.Cli.Tasks;
+using Filmgate.Cli.Webhooks;
 using Filmgate.Client;
 using Filmgate.Server;
 
@@ -113,7 +114,8 @@ internal static class CliApplication
         var spend = SpendCommand.Create(terminal);
         var audit = AuditCommand.Create(terminal);
         var doctor = DoctorCommand.Create(terminal);
-        foreach (var command in new[] { accounts, keys, spend, audit, doctor })
+        var webhooks = WebhooksCommand.Create(terminal);
+        foreach (var command in new[] { webhooks, accounts, keys, spend, audit, doctor })
         {
             root.Add(command);
         }
@@ -126,11 +128,11 @@ internal static class CliApplication
                 [root] = Ending, [generate] = GenerateCommand.Ending, [serve] = ServeCommand.Ending, [draw] = DrawCommand.Ending,
                 [tasks] = TasksCommand.Ending,
                 [accounts] = AccountsCommand.Ending, [keys] = KeysCommand.Ending, [spend] = SpendCommand.Ending, [audit] = AuditCommand.Ending,
-                [doctor] = DoctorCommand.Ending,
+                [doctor] = DoctorCommand.Ending, [webhooks] = WebhooksCommand.Ending,
             });
         root.Add(help);
         root.Add(new VersionOption { Action = new ShowVersion() });
-        foreach (var group in new[] { root, tasks, accounts, keys })
+        foreach (var group in new[] { root, tasks, webhooks, accounts, keys })
         {
             group.SetAction(int (_) => throw new UsageException($"a command is missing; there {CommandsInWords(group)}"));
         }

@@ -96,6 +96,13 @@ internal static class DataOutput
     public static string Moment(this DateTimeOffset? at) =>
         at is { } given ? given.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : Nothing;
 
+    /// <summary>A time within the data that stands there as Unix milliseconds; a dash when there is none.</summary>
+    public static string UnixMoment(this JsonElement data, string name) =>
+        data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var milliseconds)
+            && milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? Moment(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds))
+            : data.Cell(name);
+
     /// <summary>An amount within the data, with cents at least; a dash when there is none.</summary>
     public static string Money(this JsonElement data, params ReadOnlySpan<string> path) =>
         (decimal.TryParse(data.Cell(path), NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : default(decimal?)).Money();

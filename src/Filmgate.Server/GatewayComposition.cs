@@ -32,6 +32,7 @@ using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Server.Admin;
 using Filmgate.Server.Uploads;
+using Filmgate.Server.Webhooks;
 using Filmgate.Storage;
 using Filmgate.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -91,6 +92,7 @@ internal static class GatewayComposition
         app.MapKie();
         app.MapAdmin();
         app.MapUploads();
+        app.MapWebhooks();
         app.MapUnmatched();
     }
 

@@ -14,10 +14,7 @@ namespace Filmgate.Dialects.Apixo;
 /// </summary>
 internal sealed class TaskQuery
 {
-    private const string TimeRule = "must be a time: Unix milliseconds, or ISO 8601 such as 2026-01-31T12:00:00Z";
     private const string WellFormed = "must be well-formed Unicode text without U+0000";
-    private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-    private static readonly string[] TimeForms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
     private static readonly string[] Names =
     [
         Wire.LimitParameter, Wire.CursorParameter, Wire.StateParameter, Wire.ModeParameter, Wire.CreatedFromParameter,
@@ -149,17 +146,12 @@ internal sealed class TaskQuery
 
     private DateTimeOffset? Time(string name, string value)
     {
-        if (long.TryParse(value, NumberStyles.None, null, out var milliseconds) && milliseconds <= LastMillisecond)
-        {
-            return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-        }
-
-        if (DateTimeOffset.TryParseExact(value, TimeForms, null, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (TimeText.Read(value) is { } time)
         {
             return time;
         }
 
-        Refuse(name, TimeRule, value);
+        Refuse(name, TimeText.Rule, value);
         return null;
     }
 

@@ -170,4 +170,24 @@ internal static class Wire
         DisabledReason.Failing => "failing",
         var unknown => throw new InvalidOperationException($"No word is written for {unknown}."),
     };
+
+    /// <summary>The word for where a delivery stands.</summary>
+    public static string Of(DeliveryState state) => state switch
+    {
+        DeliveryState.Pending => "pending",
+        DeliveryState.Delivered => "delivered",
+        DeliveryState.Failed => "failed",
+        DeliveryState.Missed => "missed",
+        DeliveryState.Canceled => "canceled",
+        var unknown => throw new InvalidOperationException($"No word is written for {unknown}."),
+    };
+
+    /// <summary>The word for why an attempt was made.</summary>
+    public static string Of(DeliveryCause cause) => cause switch
+    {
+        DeliveryCause.Event => "event",
+        DeliveryCause.Resend => "resend",
+        DeliveryCause.Replay => "replay",
+        var unknown => throw new InvalidOperationException($"No word is written for {unknown}."),
+    };
 }

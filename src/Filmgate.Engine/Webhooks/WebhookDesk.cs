@@ -96,15 +96,15 @@ public sealed class WebhookDesk(
     public string CallbackSecretText(AccountId account) => events.SecretText(callbackSecrets.Of(account));
 
     /// <summary>Sends a test event to an endpoint.</summary>
-    /// <returns>Its delivery; null when the account has no such endpoint or it is disabled.</returns>
-    public async ValueTask<DeliveryId?> TestAsync(WebhookEndpoint endpoint)
+    /// <returns>Its delivery and event; null when the endpoint is disabled or gone by now.</returns>
+    public async ValueTask<(DeliveryId Delivery, DeliveryId Event)?> TestAsync(WebhookEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         var now = time.GetUtcNow();
-        var sent = await endpoints.SendAsync(
-            endpoint.Account, endpoint.Id, callbacks.WriteEvent(WebhookEvents.Ping, endpoint, now), now, CancellationToken.None).ConfigureAwait(false);
+        var happened = callbacks.WriteEvent(WebhookEvents.Ping, endpoint, now);
+        var sent = await endpoints.SendAsync(endpoint.Account, endpoint.Id, happened, now, CancellationToken.None).ConfigureAwait(false);
         signal.Set();
-        return sent;
+        return sent is { } delivery ? (delivery, happened.Id) : null;
     }
 
     /// <summary>Deliveries of an account, newest first.</summary>

@@ -190,6 +190,88 @@ internal sealed class AdminFields
         return null;
     }
 
+    /// <summary>A text; null when it is not given or wrong.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="isRequired">Whether it must be given.</param>
+    /// <param name="lengthMin">Fewest characters.</param>
+    /// <param name="lengthMax">Most characters.</param>
+    public string? Text(string field, bool isRequired, int lengthMin, int lengthMax)
+    {
+        var rule = $"must be a text of {lengthMin} to {lengthMax} characters without control characters";
+        if (!_given.TryGetValue(field, out var value))
+        {
+            if (isRequired)
+            {
+                Add(field, $"is required and {rule}");
+            }
+
+            return null;
+        }
+
+        if (Text(value) is { } text && text.Length >= lengthMin && text.Length <= lengthMax && !text.Any(char.IsControl))
+        {
+            return text;
+        }
+
+        Wrong(field, rule, value);
+        return null;
+    }
+
+    /// <summary>Some of several words, each once; null when the field is not given or wrong.</summary>
+    public ImmutableArray<string>? Words(string field, IReadOnlyCollection<string> words)
+    {
+        if (!_given.TryGetValue(field, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is var count && count > 0 && count <= words.Count)
+        {
+            var chosen = value.EnumerateArray().Select(Text).OfType<string>().Where(words.Contains).Distinct().ToImmutableArray();
+            if (chosen.Length == count)
+            {
+                return chosen;
+            }
+        }
+
+        Wrong(field, $"must be a list of one or more of {string.Join(", ", words)}, each once", value);
+        return null;
+    }
+
+    /// <summary>True or false; null when it is not given or wrong.</summary>
+    public bool? Switch(string field)
+    {
+        if (!_given.TryGetValue(field, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Wrong(field, "must be true or false", value);
+        return null;
+    }
+
+    /// <summary>A time as callers of the task API write it: Unix milliseconds or ISO 8601; null when it is not given or wrong.</summary>
+    public DateTimeOffset? TaskTime(string field)
+    {
+        if (!_given.TryGetValue(field, out var value))
+        {
+            return null;
+        }
+
+        if ((Text(value) ?? (value.ValueKind == JsonValueKind.Number ? Raw(value) : null)) is { } text && TimeText.Read(text) is { } time)
+        {
+            return time;
+        }
+
+        Wrong(field, TimeText.Rule, value);
+        return null;
+    }
+
     /// <summary>A whole number; null when it is not given or wrong.</summary>
     public int? Whole(string field, int least, int most)
     {

@@ -73,6 +73,9 @@ internal sealed class AdminQuery
             : Refused<int>(Name, $"must be a whole number from 1 to {PageMax}", text) ?? PageDefault;
     }
 
+    /// <summary>A time as callers of the task API write it: Unix milliseconds or ISO 8601; null when it is not given or wrong.</summary>
+    public DateTimeOffset? TaskTime(string name) => Text(name) is not { } text ? null : TimeText.Read(text) ?? Refused<DateTimeOffset>(name, TimeText.Rule, text);
+
     /// <summary>A day; null when it is not given or wrong.</summary>
     public DateOnly? Day(string name) =>
         Text(name) is not { } text ? null
