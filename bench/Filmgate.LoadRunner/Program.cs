@@ -56,6 +56,10 @@ var following = new Command("following", "Ten thousand tasks in flight at one pr
 following.SetAction(line => FollowingMeasurement.RunAsync(
     line.GetValue(quick) ? FollowingPlan.Quick : FollowingPlan.Full, line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out));
 
+var webhooks = new Command("webhooks", "How late healthy receivers hear of events beside a dead and a slow one.");
+webhooks.SetAction(line => WebhookMeasurement.RunAsync(
+    line.GetValue(quick) ? 200 : 2000, healthy: 20, line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out));
+
 var readAnswer = new Argument<FileInfo>("read");
 var createAnswer = new Argument<FileInfo>("create");
 var bare = new Command("bare", "The bare server itself; the comparison starts it.") { readAnswer, createAnswer };
@@ -64,7 +68,7 @@ bare.SetAction(line => BareServer.RunAsync(line.GetRequiredValue(readAnswer), li
 
 return await new RootCommand("Measures the gateway beside what its parts can do by themselves. Loads go to the loopback address only.")
 {
-    http, animatic, start, following, bare, quick, gateway, data, rounds,
+    http, animatic, start, following, webhooks, bare, quick, gateway, data, rounds,
 }.Parse(args).InvokeAsync();
 
 static string RepositoryRoot()

@@ -19,7 +19,7 @@ internal static class DeliveryCommands
             var query = string.Join('&', new (string Name, string? Value)[]
             {
                 ("endpointId", line.GetValue(window.Endpoint)), ("taskId", line.GetValue(window.Task)), ("state", line.GetValue(state)),
-                ("createdFrom", line.GetValue(window.From)), ("createdBefore", line.GetValue(window.Before)), ("limit", line.GetValue(limit)), ("cursor", line.GetValue(cursor)),
+                ("created_from", line.GetValue(window.From)), ("created_before", line.GetValue(window.Before)), ("limit", line.GetValue(limit)), ("cursor", line.GetValue(cursor)),
             }.Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}"));
             var data = await client.ReadAsync(query.Length == 0 ? "webhooks/deliveries" : $"webhooks/deliveries?{query}", cancellationToken);
             options.Write(terminal, line, data, () =>
@@ -53,7 +53,7 @@ internal static class DeliveryCommands
         var id = IdArgument.Make("DELIVERY", "The delivery.");
         var command = WebhooksCommand.Make("show", "Show a delivery, its body and every attempt.", options, terminal, async (client, line, cancellationToken) =>
         {
-            var data = await client.ReadAsync($"webhooks/deliveries/{IdArgument.Segment(id.Name, line.GetRequiredValue(id))}", cancellationToken);
+            var data = await client.ReadAsync($"webhooks/deliveries/{IdArgument.Segment(line, id)}", cancellationToken);
             options.Write(terminal, line, data, () => WriteDelivery(terminal, data));
             return ExitCode.Ok;
         });

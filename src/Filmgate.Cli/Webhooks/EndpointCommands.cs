@@ -160,7 +160,7 @@ internal static class EndpointCommands
 
     private static Option<string?> Description() => new("--description") { HelpName = "TEXT", Description = "For people; at most 200 characters." };
 
-    private static string Path(ParseResult line, Argument<string> id) => $"webhooks/endpoints/{IdArgument.Segment(id.Name, line.GetRequiredValue(id))}";
+    private static string Path(ParseResult line, Argument<string> id) => $"webhooks/endpoints/{IdArgument.Segment(line, id)}";
 
     private static void WriteEvents(Utf8JsonWriter json, string? events)
     {

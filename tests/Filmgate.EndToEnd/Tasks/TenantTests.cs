@@ -12,12 +12,19 @@ public sealed class TenantTests(PausedGateway gateway)
 {
     private const string Nothing = "task_00000000000000000000000000000000000";
 
-    // Each operation with an id, as it is asked; "ID" is the task's.
+    // Each operation with an id, as it is asked; "ID" is the task's, "EP" an endpoint's and "EVT" a delivery's.
     private static readonly Dictionary<string, string> Rows = new()
     {
         ["get /api/v1/statusTask/kling-2-1"] = "GET /api/v1/statusTask/kling-2-1?taskId=ID",
         ["get /api/v1/tasks/{id}"] = "GET /api/v1/tasks/ID",
         ["post /api/v1/tasks/{id}/cancel"] = "POST /api/v1/tasks/ID/cancel",
+        ["get /api/v1/webhooks/endpoints/{id}"] = "GET /api/v1/webhooks/endpoints/EP",
+        ["patch /api/v1/webhooks/endpoints/{id}"] = "PATCH /api/v1/webhooks/endpoints/EP",
+        ["delete /api/v1/webhooks/endpoints/{id}"] = "DELETE /api/v1/webhooks/endpoints/EP",
+        ["post /api/v1/webhooks/endpoints/{id}/rotate"] = "POST /api/v1/webhooks/endpoints/EP/rotate",
+        ["post /api/v1/webhooks/endpoints/{id}/test"] = "POST /api/v1/webhooks/endpoints/EP/test",
+        ["get /api/v1/webhooks/deliveries/{id}"] = "GET /api/v1/webhooks/deliveries/EVT",
+        ["post /api/v1/webhooks/deliveries/{id}/resend"] = "POST /api/v1/webhooks/deliveries/EVT/resend",
     };
 
     [Fact]
@@ -26,6 +33,8 @@ public sealed class TenantTests(PausedGateway gateway)
         var (_, mine) = await gateway.NewKeyAsync(await gateway.NewAccountAsync(), "test");
         var (_, theirs) = await gateway.NewKeyAsync(await gateway.NewAccountAsync(), "test");
         var task = (await gateway.CreateAsync(mine)).Text("taskId");
+        var endpoint = (await gateway.SendAsync("POST", "/api/v1/webhooks/endpoints", """{"url":"https://receiver.example.com/hook"}""", mine)).Text("endpointId");
+        var delivery = (await gateway.SendAsync("POST", $"/api/v1/webhooks/endpoints/{endpoint}/test", null, mine)).Text("deliveryId");
         var document = JsonElement.Parse((await gateway.SendAsync("GET", "/openapi.json")).Body);
         var withId = from path in document.GetProperty("paths").EnumerateObject()
                      from method in path.Value.EnumerateObject()
@@ -36,8 +45,14 @@ public sealed class TenantTests(PausedGateway gateway)
 
         foreach (var row in Rows.Values)
         {
-            var stranger = await AskAsync(row, task, theirs);
+            var stranger = await AskAsync(row, task, theirs, endpoint, delivery);
             Assert.Equal((404, (await AskAsync(row, Nothing, theirs)).Body), (stranger.Status, stranger.Body));
+        }
+
+        foreach (var path in new[] { "endpoints", "deliveries" })
+        {
+            Assert.DoesNotContain(endpoint, (await gateway.SendAsync("GET", $"/api/v1/webhooks/{path}", null, theirs)).Body, StringComparison.Ordinal);
+            Assert.Contains(endpoint, (await gateway.SendAsync("GET", $"/api/v1/webhooks/{path}", null, mine)).Body, StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain(task, (await gateway.SendAsync("GET", "/api/v1/tasks?limit=100", null, theirs)).Body, StringComparison.Ordinal);
@@ -63,9 +78,10 @@ public sealed class TenantTests(PausedGateway gateway)
         }
     }
 
-    private Task<Told> AskAsync(string row, string id, string key)
+    private Task<Told> AskAsync(string row, string id, string key, string endpoint = "ep_nothing", string delivery = "evt_nothing")
     {
-        var parts = row.Replace("ID", id, StringComparison.Ordinal).Split(' ');
-        return gateway.SendAsync(parts[0], parts[1], parts[0] == "POST" ? "{}" : null, key);
+        var parts = row.Replace("ID", id, StringComparison.Ordinal).Replace("EP", endpoint, StringComparison.Ordinal)
+            .Replace("EVT", delivery, StringComparison.Ordinal).Split(' ');
+        return gateway.SendAsync(parts[0], parts[1], parts[0] switch { "POST" => "{}", "PATCH" => """{"enabled":true}""", _ => null }, key);
     }
 }
