@@ -86,8 +86,13 @@ internal static class WebhookMeasurement
         public Receiver(TimeSpan dwell)
         {
             _dwell = dwell;
-            for (var port = Random.Shared.Next(20_000, 60_000); ; port = Random.Shared.Next(20_000, 60_000))
+            // HttpListener takes no port 0; between finding a free one and using it somebody may be faster.
+            while (true)
             {
+                using var probe = new TcpListener(IPAddress.Loopback, 0);
+                probe.Start();
+                var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+                probe.Stop();
                 Url = $"http://127.0.0.1:{port}/hook";
                 var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
                 try
@@ -118,7 +123,7 @@ internal static class WebhookMeasurement
                 while (true)
                 {
                     var context = await _listener.GetContextAsync();
-                    _ = AnswerAsync(context, DateTimeOffset.UtcNow);
+                    _ = AnswerAsync(context, TimeProvider.System.GetUtcNow());
                 }
             }
             catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
