@@ -70,11 +70,13 @@ public sealed class ServeCommandTests : IDisposable
             ["Filmgate__Engine__Paused"] = "maybe",
             ["Filmgate__Animatic__Slots"] = "0",
             ["Filmgate__Webhooks__Waits__0"] = "soon",
+            ["Filmgate__Webhooks__TimeoutSeconds"] = "0",
+            ["Filmgate__Webhooks__ConcurrencyPerServer"] = "8",
         });
 
         Assert.Equal((2, ""), (code, output));
         var lines = error.Split('\n');
-        Assert.Equal(8, lines.Length);
+        Assert.Equal(10, lines.Length);
         Assert.All(lines, line => Assert.StartsWith("filmgate serve: ", line, StringComparison.Ordinal));
         foreach (var (setting, value, wayOut) in ((string, string, string)[])
         [
@@ -86,6 +88,8 @@ public sealed class ServeCommandTests : IDisposable
             ("Filmgate:Engine:Paused", "maybe", "true or false"),
             ("Filmgate:Animatic:Slots", "'0'", "from 1 to 64"),
             ("Filmgate:Webhooks:Waits", "soon", "such as 00:05:00"),
+            ("Filmgate:Webhooks:TimeoutSeconds", "'0'", "from 1 to 60"),
+            ("Filmgate:Webhooks:Concurrency:", "(16)", "must be at most ConcurrencyPerServer (8)"),
         ])
         {
             var line = Assert.Single(lines, line => line.Contains(setting, StringComparison.Ordinal));
