@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Tasks;
@@ -15,7 +16,7 @@ public class TaskBenchmarks
     private static readonly DeliveryAttempt Refused = new(Samples.Now, TimeSpan.FromMilliseconds(80), 503, null, null);
     private static readonly ClipId Clip = new("clip_01jq8z0000000000000000000000000000000");
 
-    private readonly CallbackFormat _format = new();
+    private readonly CallbackFormat _format;
     private readonly TaskTransition _step = new TaskTransition.NoteProgress(Samples.Now, Samples.Task.LastAttempt!.Id, 40, Samples.Now.AddSeconds(2));
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("filmgate-benchmarks-");
     private readonly TaskDetails _finished;
@@ -25,7 +26,9 @@ public class TaskBenchmarks
     /// <summary>Prepares.</summary>
     public TaskBenchmarks()
     {
-        _links = new ClipLinks(SigningKey.Open(_folder.FullName), new PublicAddressHolder { Value = "https://video.example.com" });
+        var key = SigningKey.Open(_folder.FullName);
+        _format = new CallbackFormat(new CallbackSecrets(key));
+        _links = new ClipLinks(key, new PublicAddressHolder { Value = "https://video.example.com" });
         _finished = new TaskDetails(
             Samples.Task with { State = TaskState.Success, CompletedAt = Samples.Now.AddMinutes(1), DueAt = null }, _links.Clip(Clip, Samples.Now), null);
     }
