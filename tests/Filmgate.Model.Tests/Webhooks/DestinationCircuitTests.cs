@@ -93,7 +93,7 @@ public sealed class DestinationCircuitTests
     [InlineData("https://h.example/hook?a=1", "acc_1|https://h.example:443")]
     [InlineData("https://H.example:8443/other", "acc_1|https://h.example:8443")]
     [InlineData("http://10.0.0.1", "acc_1|http://10.0.0.1:80")]
-    [InlineData("https://ż.example/", "acc_1|https://xn--tda.example:443")]
+    [InlineData("https://ż.example/", "acc_1|https://xn--hha.example:443")]
     [InlineData("no address", "acc_1|no address")]
     public void Callbacks_of_one_account_to_one_server_are_one_destination(string url, string expected) =>
         Assert.Equal(expected, Destination.Of(new Filmgate.Model.Identity.AccountId("acc_1"), url));
