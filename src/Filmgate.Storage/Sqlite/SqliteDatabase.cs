@@ -125,6 +125,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
     // reads that really overlapped.
     internal TResult Read<TArgument, TResult>(TArgument argument, Func<SqliteSession, TArgument, TResult> read)
     {
+        if (_inline is not null)
+        {
+            return read(_inline, argument);
+        }
+
         SqliteSession? session = null;
         try
         {
