@@ -33,7 +33,7 @@ internal enum JobEnd
 internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, Random chance, VirtualTime time)
 {
     private readonly Dictionary<string, Job> _jobs = [];
-    private readonly List<(DateTimeOffset At, Job Job)> _underWay = [];
+    private readonly List<(TimeSpan At, Job Job)> _underWay = [];
     private int _numbers;
 
     public string Name => name;
@@ -46,13 +46,16 @@ internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, 
     /// <summary>Everything that it ever took, in order.</summary>
     public List<Job> Book { get; } = [];
 
+    /// <summary>Jobs that it has mixed up: it told the id of the one for the other. Who asked first for such an id cannot be told from outside.</summary>
+    public HashSet<string> Confused { get; } = [];
+
     /// <summary>When the next submission that is under way arrives; null for none.</summary>
-    public DateTimeOffset? NextArrival => _underWay.Count == 0 ? null : _underWay.Min(arrival => arrival.At);
+    public DateTimeOffset? NextArrival => _underWay.Count == 0 ? null : time.Now + (_underWay.Min(arrival => arrival.At) - time.Passed);
 
     /// <summary>Submissions whose time has come arrive.</summary>
     public void Arrive()
     {
-        foreach (var arrival in _underWay.Where(arrival => arrival.At <= time.Now).ToArray())
+        foreach (var arrival in _underWay.Where(arrival => arrival.At <= time.Passed).ToArray())
         {
             _underWay.Remove(arrival);
             Enter(arrival.Job);
@@ -88,7 +91,7 @@ internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, 
                 Enter(NewJob(submission));
                 return new SubmitResult.Unknown("It was reset after it arrived.");
             case 4:
-                _underWay.Add((time.Now + facts.LookupSettles * (0.45 * chance.NextDouble()), NewJob(submission)));
+                _underWay.Add((time.Passed + facts.LookupSettles * (0.45 * chance.NextDouble()), NewJob(submission)));
                 return new SubmitResult.Unknown("It was reset on its way.");
             case 5:
                 throw new HttpRequestException("It fell over before it arrived.");
@@ -96,8 +99,9 @@ internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, 
                 Enter(NewJob(submission));
                 throw new HttpRequestException("It fell over after it arrived.");
             case 7 when Book.Count > 0:
-                Enter(NewJob(submission));
-                return new SubmitResult.Accepted(Book[chance.Next(Book.Count)].Id, TimeSpan.FromSeconds(1));
+                var (mine, told) = (Enter(NewJob(submission)), Book[chance.Next(Book.Count - 1)].Id);
+                Confused.UnionWith([mine.Id, told]);
+                return new SubmitResult.Accepted(told, TimeSpan.FromSeconds(1));
             default:
                 return Taken(Enter(NewJob(submission)));
         }

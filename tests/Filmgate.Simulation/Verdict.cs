@@ -33,7 +33,7 @@ internal sealed class Verdict(World world)
         if (task.State == TaskState.Success)
         {
             var job = world.Vendors.SelectMany(vendor => vendor.Book).FirstOrDefault(job => job.Id == task.LastAttempt!.UpstreamId);
-            Expect(job is not null && job.Task == name.Value && job.End == JobEnd.Clip, $"Task {name} has the clip of another: {job}.");
+            Expect(job is not null && (job.Task == name.Value || IsConfused(job)) && job.End == JobEnd.Clip, $"Task {name} has the clip of another: {job}.");
         }
 
         var told = (await world.Deliveries.FindOfTaskAsync(task.Key, CancellationToken.None).ConfigureAwait(false)).Count;
@@ -54,10 +54,15 @@ internal sealed class Verdict(World world)
     private async Task CompareBillAsync()
     {
         var tasks = await world.Store.ListAsync(World.Owner, new TaskFilter { Limit = int.MaxValue }, CancellationToken.None).ConfigureAwait(false);
+        foreach (var twice in tasks.Where(task => task.State == TaskState.Success).GroupBy(task => task.LastAttempt!.UpstreamId).Where(group => group.Count() > 1))
+        {
+            Expect(false, $"Clip {twice.Key} is the clip of {string.Join(" and ", twice.Select(task => task.Key.Task))}.");
+        }
+
         foreach (var attempt in tasks.SelectMany(task => task.Attempts))
         {
             var bill = OnTheBill(attempt.Id);
-            Expect(attempt.Cost == bill, $"Attempt {attempt.Id} ({attempt.State}) is booked at {attempt.Cost} and stands on the bill with {bill}.");
+            Expect(attempt.Cost == bill || IsConfused(attempt), $"Attempt {attempt.Id} ({attempt.State}) is booked at {attempt.Cost} and stands on the bill with {bill}.");
         }
 
         var known = tasks.SelectMany(task => task.Attempts).Select(attempt => attempt.Id).ToHashSet();
@@ -66,6 +71,10 @@ internal sealed class Verdict(World world)
             Expect(false, $"Job {job.Id} belongs to no attempt of ours.");
         }
     }
+
+    private bool IsConfused(Job job) => world.Vendors.Any(vendor => vendor.Confused.Contains(job.Id));
+
+    private bool IsConfused(Attempt attempt) => world.Vendors.SelectMany(vendor => vendor.Book).Any(job => (job.Id == attempt.UpstreamId || job.Attempt == attempt.Id) && IsConfused(job));
 
     private Usd OnTheBill(AttemptId attempt) =>
         new(world.Vendors.SelectMany(vendor => vendor.Book).Where(job => job.Attempt == attempt).Sum(job => job.Charge.Micros));

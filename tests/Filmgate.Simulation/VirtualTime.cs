@@ -8,6 +8,9 @@ internal sealed class VirtualTime : TimeProvider
     private TimeSpan _passed;
     private TimeSpan _jumped;
 
+    /// <summary>Time that has passed, whatever the wall says.</summary>
+    public TimeSpan Passed => _passed;
+
     public DateTimeOffset Now => Start + _passed + _jumped;
 
     public override DateTimeOffset GetUtcNow() => Now;

@@ -301,8 +301,7 @@ internal sealed class World : IWaker, IAsyncDisposable
         var next = _activations.Where(activation => !activation.IsOver && !activation.Node.IsDead).Select(activation => activation.WakesAt)
             .Concat(_vendors.Select(vendor => vendor.NextArrival))
             .Append(_desks.NextChange())
-            .Append(await NextDueAsync().ConfigureAwait(false))
-            .Min();
+            .Min() ?? await NextDueAsync().ConfigureAwait(false);
         if (next is null && _nodes.All(node => !node.IsFrozen))
         {
             return false;

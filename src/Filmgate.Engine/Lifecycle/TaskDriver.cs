@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace Filmgate.Engine.Lifecycle;
 
 /// <summary>
-/// Moves one task by one step at a time, from whatever its record says. It keeps nothing between two steps, so it does
+/// Moves one task by one step at a time, from whatever its record says. It keeps nothing between two steps that could not be lost, so it does
 /// not matter which process, or which life of a process, makes the next one. Grains call it; so can a simulation.
 /// </summary>
 /// <param name="store">Where tasks are kept.</param>
@@ -60,6 +60,8 @@ public sealed partial class TaskDriver(
     private static readonly TimeSpan ParkedWait = TimeSpan.FromMinutes(10);
 
     private static readonly Failure Canceled = new(FailureCode.Canceled, "Canceled by the caller.");
+
+    private readonly AbsenceWatch _absences = new(time);
 
     /// <summary>Makes the step that is due and returns the task as it is afterwards; a lost race returns it as it was seen.</summary>
     public async ValueTask<StepOutcome> StepAsync(VideoTask task, CancellationToken cancellationToken)
@@ -295,7 +297,7 @@ public sealed partial class TaskDriver(
         return sighting switch
         {
             Sighting.Found found => await AcceptAsync(task, attempt, found.UpstreamId, Now, cancellationToken).ConfigureAwait(false),
-            Sighting.Absent when attempt.SentAt + provider.Facts.LookupSettles - Now is { } wait && wait > TimeSpan.Zero => await PostponeAsync(
+            Sighting.Absent when provider.Facts.LookupSettles - _absences.Note(attempt.Id) is var wait && wait > TimeSpan.Zero => await PostponeAsync(
                 task, wait, "The provider does not have it yet.", cancellationToken).ConfigureAwait(false),
             Sighting.Absent => await RefuseAsync(
                 task, attempt, RefusalClass.NotReceived, "The provider does not have it.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
@@ -485,6 +487,7 @@ public sealed partial class TaskDriver(
         var closed = await ApplyAsync(task, step, cancellationToken).ConfigureAwait(false);
         if (closed.Won)
         {
+            _absences.Forget(attempt.Id);
             await desks.ReleaseAsync(attempt.Provider, task.Key, cancellationToken).ConfigureAwait(false);
             if (NewsOf(step) is { } news)
             {

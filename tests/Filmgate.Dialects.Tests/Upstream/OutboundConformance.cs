@@ -200,10 +200,23 @@ public abstract class OutboundConformance
         }
     }
 
+    private async Task ReadsOneTaskAtATimeAsync()
+    {
+        using var house = new Outside();
+        var provider = Provider(new Uri("https://api.example.com"), house);
+        var asked = await Record.ExceptionAsync(async () => Assert.Null(await provider.ReadManyAsync([Followed(UpstreamId)], Cancel)));
+        Assert.True(asked is null or NotSupportedException, asked?.Message);
+    }
+
     [Fact]
     public async Task A_list_that_cannot_be_read_says_nothing_of_any_task()
     {
-        Assert.SkipUnless(Dialect.Facts.TasksPerRead > 1, $"{Dialect.Name} has no list that saves reads.");
+        if (Dialect.Facts.TasksPerRead == 1)
+        {
+            await ReadsOneTaskAtATimeAsync();
+            return;
+        }
+
         await using var canary = VendorServer.Answering(_ => (200, "{}"));
         await Task.WhenAll(VendorFaults.Rows.Select(row => row.Data.Item1).Select(async fault =>
         {
@@ -219,7 +232,12 @@ public abstract class OutboundConformance
     [Fact]
     public async Task One_request_reads_several_tasks_as_their_own_answers_do()
     {
-        Assert.SkipUnless(Dialect.Facts.TasksPerRead > 1, $"{Dialect.Name} has no list that saves reads.");
+        if (Dialect.Facts.TasksPerRead == 1)
+        {
+            await ReadsOneTaskAtATimeAsync();
+            return;
+        }
+
         foreach (var state in new[] { VendorState.Working, VendorState.Done, VendorState.Failed })
         {
             var many = true;
@@ -238,7 +256,12 @@ public abstract class OutboundConformance
     [Fact]
     public async Task An_entry_of_a_list_that_is_not_plain_is_left_to_be_read_alone()
     {
-        Assert.SkipUnless(Dialect.Facts.TasksPerRead > 1, $"{Dialect.Name} has no list that saves reads.");
+        if (Dialect.Facts.TasksPerRead == 1)
+        {
+            await ReadsOneTaskAtATimeAsync();
+            return;
+        }
+
         var spoiled = "";
         await using var server = VendorServer.Answering(_ => (200, spoiled));
         using var house = new Outside();
