@@ -26,7 +26,7 @@ internal sealed partial class ProviderSettingsReader(IConfiguration configuratio
     private const string AnyDialect = "";
 
     private static readonly string[] Known =
-        ["Dialect", "BaseUrl", "ApiKey", "AccessKey", "SecretKey", "Tier", "Slots", "Prices", "ImageTransport"];
+        ["Dialect", "BaseUrl", "ApiKey", "AccessKey", "SecretKey", "Tier", "Slots", "BillsFailures", "Prices", "ImageTransport"];
 
     // What a request's provider field means already.
     private static readonly string[] Taken = ["auto", "value", "official", AnimaticProvider.DefaultName];
@@ -185,6 +185,18 @@ internal sealed partial class ProviderSettingsReader(IConfiguration configuratio
             else
             {
                 errors.Add($"{section.Path}:Tier: '{tierText}' must be official or partner.");
+            }
+        }
+
+        if (Text(section, "BillsFailures") is { } bills)
+        {
+            if (bool.TryParse(bills, out var billsFailures))
+            {
+                facts = facts with { FailureBills = billsFailures };
+            }
+            else
+            {
+                errors.Add($"{section.Path}:BillsFailures: '{bills}' must be true or false.");
             }
         }
 

@@ -17,6 +17,7 @@ public sealed partial class DocumentedCommandTests(ChargeGateway gateway)
     [InlineData("README.md", 2)]
     [InlineData("docs/operating/accounts.md", 1)]
     [InlineData("docs/operating/tasks.md", 2)]
+    [InlineData("docs/money.md", 1)]
     public async Task Every_block_of_commands_against_a_server_runs_to_its_end(string page, int least)
     {
         var blocks = Blocks(await File.ReadAllTextAsync(Path.Combine(Root(), page), Ct));

@@ -27,7 +27,7 @@ public sealed class ProviderSettingsTests : IDisposable
             ("homeless:Dialect", "filmgate"), ("homeless:ApiKey", "secret-5"),
             ("private:Dialect", "apixo"), ("private:BaseUrl", "http://10.1.2.3"), ("private:ApiKey", "secret-6"),
             ("leaky:Dialect", "apixo"), ("leaky:BaseUrl", "https://user:secret-7@example.com"), ("leaky:ApiKey", "secret-8"),
-            ("wrong:Dialect", "apixo"), ("wrong:ApiKey", "secret-9"), ("wrong:ApiKeey", "secret-10"), ("wrong:Tier", "local"), ("wrong:Slots", "0"),
+            ("wrong:Dialect", "apixo"), ("wrong:ApiKey", "secret-9"), ("wrong:ApiKeey", "secret-10"), ("wrong:Tier", "local"), ("wrong:Slots", "0"), ("wrong:BillsFailures", "perhaps"),
             ("wrong:ImageTransport", "upload"), ("wrong:Prices:pro-image-to-video:5", "cheap"), ("wrong:Prices:pro-image-to-video:7", "1"),
             ("wrong:Prices:amateur:5", "1"),
         ])
@@ -49,6 +49,7 @@ public sealed class ProviderSettingsTests : IDisposable
             ("Providers:wrong:ApiKeey", "A provider has Dialect, BaseUrl, ApiKey"),
             ("Providers:wrong:Tier", "'local' must be official or partner"),
             ("Providers:wrong:Slots", "'0' must be a whole number from 1 to 100000"),
+            ("Providers:wrong:BillsFailures", "'perhaps' must be true or false"),
             ("Providers:wrong:ImageTransport", "Use url or dataUrl"),
             ("Providers:wrong:Prices:pro-image-to-video:5", "'cheap' must be US dollars"),
             ("Providers:wrong:Prices:pro-image-to-video:7", "5 and 10 seconds"),
@@ -60,7 +61,7 @@ public sealed class ProviderSettingsTests : IDisposable
             Assert.Contains(words, line, StringComparison.Ordinal);
         }
 
-        Assert.Equal(16, lines.Length);
+        Assert.Equal(17, lines.Length);
         Assert.DoesNotContain(lines, line => line.Contains("secret", StringComparison.Ordinal));
     }
 
