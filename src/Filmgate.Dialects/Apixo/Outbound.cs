@@ -89,7 +89,7 @@ internal sealed class ApixoProvider : IVideoProvider
         var path = $"/tasks?{Wire.LimitParameter}={Wire.PageMax}&{Wire.CreatedFromParameter}={first.ToUnixTimeMilliseconds()}&{Wire.CreatedBeforeParameter}={last.ToUnixTimeMilliseconds()}";
         var answer = await _http.SendAsync(Request("GET", path), cancellationToken).ConfigureAwait(false);
         return answer is UpstreamAnswer.Answered { Status: 200, Body: var body } && WireValue.Read(body)["data"]["tasks"] is { IsList: true } entries
-            ? ListedTasks.Read(entries.Items, entry => entry["taskId"].Id, _answers.Reading, tasks)
+            ? ListedTasks.Read(entries.Items, entry => entry["taskId"].Id, _answers.Reading)
             : null;
     }
 

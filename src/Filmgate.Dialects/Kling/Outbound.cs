@@ -114,7 +114,7 @@ internal sealed class KlingProvider : IVideoProvider
         var answer = await _http.SendAsync(Request("GET", $"{kind}?{Wire.PageNum}=1&{Wire.PageSize}={Facts.TasksPerRead}"), cancellationToken).ConfigureAwait(false);
         return answer is UpstreamAnswer.Answered { IsSuccess: true, Body: var bytes } && WireValue.Read(bytes) is var body
             && body["code"].Whole == 0 && body["data"] is { IsList: true } entries
-            ? ListedTasks.Read(entries.Items, entry => entry["task_id"].Id is { } id ? UpstreamTask.Of(kind, id) : null, _answers.Reading, tasks)
+            ? ListedTasks.Read(entries.Items, entry => entry["task_id"].Id is { } id ? UpstreamTask.Of(kind, id) : null, _answers.Reading)
             : null;
     }
 

@@ -123,7 +123,7 @@ internal sealed class ReplicateProvider : IVideoProvider
         // Theirs is made a little before ours is told so, and the list begins with the newest.
         var (first, last) = (tasks.Min(task => task.AcceptedAt), tasks.Max(task => task.AcceptedAt));
         var list = await ListAsync(first - AnswerTime, last + ListClockDifference, cursor: "", cancellationToken).ConfigureAwait(false);
-        return list[Wire.Results.Value] is { IsList: true } entries ? ListedTasks.Read(entries.Items, entry => entry[Wire.Id.Value].Text, answers.Reading, tasks) : null;
+        return list[Wire.Results.Value] is { IsList: true } entries ? ListedTasks.Read(entries.Items, entry => entry[Wire.Id.Value].Text, answers.Reading) : null;
     }
 
     /// <inheritdoc/>

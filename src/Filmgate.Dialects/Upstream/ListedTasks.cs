@@ -10,21 +10,19 @@ internal static class ListedTasks
     private const int IdLengthMax = 200;
 
     /// <summary>
-    /// The readings that a list gives of the tasks that are looked for. A list may show less of a task than its own answer does, so whatever is
-    /// not plain there is left out and read alone.
+    /// The readings that a list gives. A list may show less of a task than its own answer does, so whatever is not plain there is left out
+    /// and read alone.
     /// </summary>
     /// <param name="entries">The list's entries.</param>
     /// <param name="idOf">An entry's id, as the provider's id of the task.</param>
     /// <param name="read">The dialect's reading of an entry.</param>
-    /// <param name="wanted">The tasks.</param>
     public static Dictionary<string, Reading> Read(
-        IEnumerable<WireValue> entries, Func<WireValue, string?> idOf, Func<WireValue, Reading?> read, IEnumerable<FollowedTask> wanted)
+        IEnumerable<WireValue> entries, Func<WireValue, string?> idOf, Func<WireValue, Reading?> read)
     {
-        var ids = wanted.Select(task => task.UpstreamId).ToHashSet(StringComparer.Ordinal);
         var readings = new Dictionary<string, Reading>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            if (idOf(entry) is { } id && ids.Contains(id) && read(entry) is { } reading and not Reading.Unreadable)
+            if (idOf(entry) is { Length: > 0 } id && read(entry) is { } reading and not Reading.Unreadable)
             {
                 readings.TryAdd(id, reading);
             }

@@ -15,6 +15,12 @@ public sealed class ReadQueue : IDisposable
     /// <summary>How long a due read waits for company, where several are read at once.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long what a list said of a task that nobody asked for then counts as a read of it.</summary>
+    public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
+
+    // A list shows those who were made around one moment; with others it is not asked for.
+    private static readonly TimeSpan CompanySpan = TimeSpan.FromSeconds(2);
+
     // After an answer that was no list, or lists that save nothing, tasks are read alone for this long.
     private static readonly TimeSpan AlonePeriod = TimeSpan.FromMinutes(5);
     private const double YieldHoped = 2;
@@ -35,6 +41,9 @@ public sealed class ReadQueue : IDisposable
     private readonly Queue<Waiter> _hinted = [];
     private readonly Queue<Waiter> _due = [];
     private readonly Dictionary<string, DateTimeOffset> _promises = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Reading Reading, DateTimeOffset At)> _fresh = new(StringComparer.Ordinal);
+    private readonly Queue<(string Id, DateTimeOffset At)> _freshInOrder = [];
+    private int _freshReads;
     private DateTimeOffset _lastPromise;
     private DateTimeOffset _promisesSweptAt;
     private DateTimeOffset _aloneUntil;
@@ -67,6 +76,11 @@ public sealed class ReadQueue : IDisposable
         Waiter waiter;
         lock (_gate)
         {
+            if (!task.IsHinted && TakeFresh(task.UpstreamId, now) is { } reading)
+            {
+                return Task.FromResult<ReadTurn>(new ReadTurn.Read(reading));
+            }
+
             if (!task.IsHinted && PutOff(task.UpstreamId, now) is { } wait)
             {
                 return Task.FromResult<ReadTurn>(new ReadTurn.Later(wait));
@@ -148,6 +162,34 @@ public sealed class ReadQueue : IDisposable
         return turn - now;
     }
 
+    // What is said once counts once: the next read wants news.
+    private Reading? TakeFresh(string id, DateTimeOffset now)
+    {
+        if (!_fresh.Remove(id, out var fresh) || now - fresh.At > Freshness)
+        {
+            return null;
+        }
+
+        _promises.Remove(id);
+        _freshReads++;
+        return fresh.Reading;
+    }
+
+    private void Keep(string id, Reading reading, DateTimeOffset now)
+    {
+        while (_freshInOrder.TryPeek(out var oldest) && now - oldest.At > Freshness)
+        {
+            _freshInOrder.Dequeue();
+            if (_fresh.TryGetValue(oldest.Id, out var kept) && kept.At == oldest.At)
+            {
+                _fresh.Remove(oldest.Id);
+            }
+        }
+
+        _fresh[id] = (reading, now);
+        _freshInOrder.Enqueue((id, now));
+    }
+
     private void Sweep(DateTimeOffset now)
     {
         if (now - _promisesSweptAt < PromiseKept)
@@ -184,9 +226,9 @@ public sealed class ReadQueue : IDisposable
                 }
 
                 var first = queue.Dequeue();
-                if (readsMany && first.Task is not null && Company(first) is { Length: > 1 } company)
+                if (readsMany && first.Task is not null && _hinted.Count + _due.Count > 0)
                 {
-                    (companies ??= []).Add(company);
+                    (companies ??= []).Add(Company(first));
                 }
                 else
                 {
@@ -223,6 +265,7 @@ public sealed class ReadQueue : IDisposable
     {
         var at = first.Task!.AcceptedAt;
         var company = _hinted.Concat(_due).Where(waiter => !waiter.Turn.Task.IsCompleted)
+            .Where(waiter => (waiter.Task!.AcceptedAt - at).Duration() <= CompanySpan)
             .OrderBy(waiter => (waiter.Task!.AcceptedAt - at).Duration()).Take(_tasksPerRead - 1).Prepend(first).ToImmutableArray();
         var taken = company.ToHashSet(ReferenceEqualityComparer.Instance);
         foreach (var queue in (ReadOnlySpan<Queue<Waiter>>)[_hinted, _due])
@@ -246,10 +289,17 @@ public sealed class ReadQueue : IDisposable
         lock (_gate)
         {
             var missing = 0;
+            var now = _time.GetUtcNow();
+            foreach (var (id, reading) in found ?? ImmutableDictionary<string, Reading>.Empty)
+            {
+                Keep(id, reading, now);
+            }
+
             foreach (var waiter in company)
             {
                 if (found is not null && found.TryGetValue(waiter.Task!.UpstreamId, out var reading))
                 {
+                    _fresh.Remove(waiter.Task.UpstreamId);
                     waiter.Turn.TrySetResult(new ReadTurn.Read(reading));
                 }
                 else
@@ -259,10 +309,11 @@ public sealed class ReadQueue : IDisposable
                 }
             }
 
-            _yield += ((double)company.Length / (1 + missing) - _yield) * YieldWeight;
-            if (found is null || (company.Length > 2 && _yield < YieldMin))
+            _yield += ((double)(company.Length + _freshReads) / (1 + missing) - _yield) * YieldWeight;
+            _freshReads = 0;
+            if (found is null || _yield < YieldMin)
             {
-                _aloneUntil = _time.GetUtcNow() + AlonePeriod;
+                _aloneUntil = now + AlonePeriod;
                 _yield = YieldHoped;
             }
         }

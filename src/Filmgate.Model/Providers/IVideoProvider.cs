@@ -37,7 +37,10 @@ public interface IVideoProvider
     /// <summary>Reads several tasks by one request, where <see cref="ProviderFacts.TasksPerRead"/> says that the vendor's API can.</summary>
     /// <param name="tasks">The tasks, at most that many.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Readings by the provider's id, of those tasks that the answer shows; the others must be read alone. Null when there was no such answer.</returns>
+    /// <returns>
+    /// Readings by the provider's id, of all tasks that the answer shows, whether they were asked for or not; what is asked for and not
+    /// there must be read alone. Null when there was no such answer.
+    /// </returns>
     ValueTask<IReadOnlyDictionary<string, Reading>?> ReadManyAsync(ImmutableArray<FollowedTask> tasks, CancellationToken cancellationToken) =>
         throw new NotSupportedException($"{Name} reads one task at a time.");
 

@@ -13,6 +13,7 @@ public sealed class ReadQueueTests
     private readonly List<ImmutableArray<FollowedTask>> _lists = [];
     private Func<FollowedTask, Reading?> _listed = _ => new Reading.InProgress(null);
     private bool _hasNoList;
+    private string[] _shown = [];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -183,9 +184,28 @@ public sealed class ReadQueueTests
         }
 
         _time.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Equal(["a", "b", "c"], Assert.Single(_lists).Select(task => task.UpstreamId));
+        Assert.Equal(["a", "b", "c"], _lists[^1].Select(task => task.UpstreamId));
         _time.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Equal(["far", "farther", "d"], _lists[1].Select(task => task.UpstreamId));
+        Assert.Equal(["far"], _lists[^1].Select(task => task.UpstreamId));
+    }
+
+    [Fact]
+    public void What_a_list_says_of_a_task_that_nobody_asked_for_is_its_next_read_once_and_for_a_moment()
+    {
+        _shown = ["a", "b", "c", "d"];
+        using var queue = Queue(10, tasksPerRead: 100);
+        _ = queue.WaitAsync(Task("a"), Cancel);
+        _ = queue.WaitAsync(Task("b"), Cancel);
+        _time.Advance(ReadQueue.Window);
+        Assert.IsType<ReadTurn.Read>(Turn(queue.WaitAsync(Task("c"), Cancel)));
+        Assert.False(queue.WaitAsync(Task("c"), Cancel).IsCompleted);
+        Assert.Single(_lists);
+
+        // Whoever is hinted at wants what is said now, and not what was said a moment ago.
+        Assert.IsType<ReadTurn.Read>(Turn(queue.WaitAsync(Task("d") with { IsHinted = true }, Cancel)));
+        Assert.Equal(["d", "c"], _lists[1].Select(task => task.UpstreamId));
+        Pass(ReadQueue.Freshness + ReadQueue.Window + ReadQueue.Window);
+        Assert.False(queue.WaitAsync(Task("d"), Cancel).IsCompleted);
     }
 
     [Theory]
@@ -267,7 +287,7 @@ public sealed class ReadQueueTests
     {
         _lists.Add(tasks);
         requested?.Invoke();
-        return System.Threading.Tasks.Task.FromResult<IReadOnlyDictionary<string, Reading>?>(_hasNoList ? null : tasks
+        return System.Threading.Tasks.Task.FromResult<IReadOnlyDictionary<string, Reading>?>(_hasNoList ? null : tasks.Concat(_shown.Select(Task)).DistinctBy(task => task.UpstreamId)
             .Select(task => (task.UpstreamId, Reading: _listed(task))).Where(each => each.Reading is not null).ToDictionary(each => each.UpstreamId, each => each.Reading!));
     }, _time);
 
