@@ -17,5 +17,14 @@ public sealed class GrainWaker(IGrainFactory grains, DeliverySignal deliveries, 
     }
 
     /// <inheritdoc/>
+    public void WakeOverdue(TaskKey key)
+    {
+        if (!options.Paused)
+        {
+            grains.GetGrain<ITaskGrain>(key.ToString()).WakeOverdueAsync().AsTask().Ignore();
+        }
+    }
+
+    /// <inheritdoc/>
     public void WakeDeliveries() => deliveries.Set();
 }

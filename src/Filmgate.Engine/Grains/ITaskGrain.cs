@@ -6,6 +6,12 @@ namespace Filmgate.Engine.Grains;
 [Alias("filmgate.task")]
 public interface ITaskGrain : IGrainWithStringKey
 {
+    /// <summary>The task's time seems to have passed; does nothing when it has not, or when a step is being made.</summary>
+    [OneWay]
+    [AlwaysInterleave]
+    [Alias("wakeOverdue")]
+    ValueTask WakeOverdueAsync();
+
     /// <summary>Something may be due now.</summary>
     [OneWay]
     [AlwaysInterleave]

@@ -36,6 +36,21 @@ public sealed partial class TaskGrain(ITaskStore store, TaskDriver driver, TimeP
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask WakeOverdueAsync()
+    {
+        // A step that is being made ends with a look at the clock. Taken for a hint, this word would make another step at once, and all those
+        // that wait for their turn at a busy provider would go before the ones about which there is news.
+        if (!_running)
+        {
+            // The row says that it is due; what is held here may say otherwise, and then it is old.
+            _task = null;
+            RunAfter(TimeSpan.Zero, isWake: false);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     private void RunAfter(TimeSpan delay, bool isWake)
     {
         _timer?.Dispose();

@@ -43,7 +43,7 @@ public sealed partial class OverdueSweeper(ITaskStore store, IWaker waker, Engin
         {
             foreach (var task in await store.FindDueAsync(dueBefore, PageSize, cancellationToken).ConfigureAwait(false))
             {
-                waker.WakeTask(task);
+                waker.WakeOverdue(task);
             }
         }
 #pragma warning disable CA1031 // The store may be out of reach for a while; the sweeper must outlive that.

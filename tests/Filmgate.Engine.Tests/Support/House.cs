@@ -247,7 +247,11 @@ internal sealed class RecordingWaker : IWaker
 
     public int Deliveries => Volatile.Read(ref _deliveries);
 
+    public ConcurrentQueue<TaskKey> Overdue { get; } = [];
+
     public void WakeTask(TaskKey key) => Tasks.Enqueue(key);
+
+    public void WakeOverdue(TaskKey key) => Overdue.Enqueue(key);
 
     public void WakeDeliveries() => Interlocked.Increment(ref _deliveries);
 }
