@@ -74,7 +74,9 @@ public static class AnswerTable
         {
             UpstreamAnswer.NotSent notSent => new Reading.Unreadable(notSent.Reason, ReadSoon),
             UpstreamAnswer.Lost lost => new Reading.Unreadable(lost.Reason, ReadSoon),
-            UpstreamAnswer.Answered answered => read(answered) ?? OfReading(answered.Status, answered.RetryAfter),
+            UpstreamAnswer.Answered answered => (read(answered) ?? OfReading(answered.Status, answered.RetryAfter)) is var reading && reading is Reading.Unreadable unreadable
+                ? unreadable with { IsAnswered = answered.Status < 500 }
+                : reading,
             _ => throw new InvalidOperationException($"No case is written for {answer?.GetType().Name}."),
         };
     }

@@ -69,7 +69,7 @@ public interface IVideoProvider
     /// Whether the provider answers at all: a read that costs nothing and finds nothing. By default a task is read that does not exist.
     /// </summary>
     async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken) =>
-        await ReadAsync("filmgate-probe", cancellationToken).ConfigureAwait(false) is not Reading.Unreadable;
+        await ReadAsync("filmgate-probe", cancellationToken).ConfigureAwait(false) is not Reading.Unreadable { IsAnswered: false };
 
     /// <summary>Asks the provider to stop an accepted task. Best effort: what became of it is found out by reading. Does nothing by default.</summary>
     ValueTask CancelAsync(string upstreamId, CancellationToken cancellationToken) => ValueTask.CompletedTask;

@@ -100,6 +100,9 @@ public abstract record Reading
     {
         /// <summary>Whether it said so to all our reads and not to this one: it is asked too often. Default: false.</summary>
         public bool IsForAll { get; init; }
+
+        /// <summary>Whether a whole answer came that is no fault of the provider's own, so that it is there and works. Default: false.</summary>
+        public bool IsAnswered { get; init; }
     }
 }
 

@@ -200,6 +200,28 @@ public abstract class OutboundConformance
         }
     }
 
+    [Theory]
+    [InlineData(404, true)]
+    [InlineData(400, true)]
+    [InlineData(200, true)]
+    [InlineData(500, false)]
+    [InlineData(503, false)]
+    public async Task A_probe_finds_nothing_and_tells_whether_the_vendor_answers_at_all(int status, bool isReachable)
+    {
+        await using var server = VendorServer.Answering(_ => (status, VendorFaults.Error("There is no such task.")));
+        using var house = new Outside();
+        Assert.Equal(isReachable, await Provider(server.Address, house).ProbeAsync(Cancel));
+        Assert.All(server.Requests, request => Assert.Equal("GET", request.Method));
+        Assert.NotEmpty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_probe_of_a_vendor_that_nobody_reaches_says_so()
+    {
+        using var house = new Outside();
+        Assert.False(await Provider(VendorServer.ClosedAddress(), house).ProbeAsync(Cancel));
+    }
+
     private async Task ReadsOneTaskAtATimeAsync()
     {
         using var house = new Outside();
