@@ -123,7 +123,7 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
 
     private static string? Words(UpstreamAnswer.Answered answer, WireValue body) =>
         body["message"].Text ?? body["data"]["error"].Text ?? body["error"].Text
-        ?? (body.IsMissing && !IsPage(answer) ? Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, ProviderWords.LengthMax)]) : null);
+        ?? (body.IsMissing && !IsPage(answer) ? Encoding.UTF8.GetString(answer.Body.Span) : null);
 
     // The page of a proxy says nothing to an account.
     private static bool IsPage(UpstreamAnswer.Answered answer) => answer.Body.Span.TrimStart(" \r\n\t"u8).StartsWith("<"u8);

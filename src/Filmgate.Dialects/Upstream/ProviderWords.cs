@@ -12,8 +12,10 @@ public static partial class ProviderWords
     /// <summary>Longest text that is shown, in characters.</summary>
     public const int LengthMax = 2048;
 
-    // What is cut off before the search cannot hold the half of a key that would be shown.
     private const int SearchedMax = 4 * LengthMax;
+
+    // A part of a key that is shorter than that may be any word.
+    private const int PartLengthMin = 8;
     private const string Hidden = "***";
 
     /// <summary>The text as it may be shown; <paramref name="ifNone"/> when there is none.</summary>
@@ -28,15 +30,14 @@ public static partial class ProviderWords
             return ifNone;
         }
 
-        var shown = text.Length > SearchedMax ? text[..SearchedMax] : text;
-        foreach (var secret in new[] { settings.ApiKey, settings.SecretKey, settings.AccessKey })
+        // Our own credentials are hidden before anything is cut: half of a key would not be found.
+        var shown = text;
+        foreach (var secret in SecretsOf(settings))
         {
-            if (!string.IsNullOrEmpty(secret))
-            {
-                shown = shown.Replace(secret, Hidden, StringComparison.OrdinalIgnoreCase);
-            }
+            shown = shown.Replace(secret, Hidden, StringComparison.OrdinalIgnoreCase);
         }
 
+        shown = shown.Length > SearchedMax ? shown[..SearchedMax] : shown;
         shown = Bearer().Replace(shown, "$1" + Hidden);
         shown = Named().Replace(shown, "$1" + Hidden);
         shown = Token().Replace(shown, Hidden);
@@ -49,6 +50,15 @@ public static partial class ProviderWords
 
         return shown.Length > 0 ? shown : ifNone;
     }
+
+    // As they are, as they stand in an address, and the halves of a key that has two: an id and a secret. The longest first.
+    private static IEnumerable<string> SecretsOf(ProviderSettings settings) =>
+        new[] { settings.ApiKey, settings.SecretKey, settings.AccessKey }
+            .Where(secret => !string.IsNullOrEmpty(secret))
+            .SelectMany(secret => secret!.Split(':').Where(part => part.Length >= PartLengthMin).Append(secret))
+            .SelectMany(secret => new[] { secret, Uri.EscapeDataString(secret) })
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .OrderByDescending(secret => secret.Length);
 
     [GeneratedRegex(@"\b(bearer\s+)[^\s""',;]{6,}", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Bearer();

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Filmgate.Dialects.Upstream;
 using Filmgate.Engine.Egress;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
@@ -333,6 +335,81 @@ public abstract class OutboundConformance
         Assert.DoesNotContain(Secret, refused.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(402)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(409)]
+    [InlineData(422)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task An_error_that_echoes_our_credentials_is_shown_cut_and_without_them(int status)
+    {
+        // The key stands where words are cut, too: in a sentence of the vendor's own, and in the bare text of a proxy before it.
+        var isBare = false;
+        var before = 0;
+        await using var server = VendorServer.Answering(request =>
+        {
+            var words = string.Concat(Enumerable.Repeat("no ", before / 3)) + Echo(request);
+            return (status, isBare ? words : VendorFaults.Error(words));
+        });
+        using var house = new Outside();
+        foreach (var (bare, places) in from bare in new[] { false, true } from places in new[] { ProviderWords.LengthMax, 16, 22, 28, 34 } select (bare, places))
+        {
+            (isBare, before) = (bare, ProviderWords.LengthMax - places);
+            var result = await Provider(server.Address, house).SubmitAsync(Submission(), Cancel);
+            var reason = result is SubmitResult.Refused refused ? refused.Reason : Assert.IsType<SubmitResult.Unknown>(result).Reason;
+            AssertFitToBeShown(reason, server);
+            AssertFitToBeShown(Assert.IsType<Reading.Unreadable>(await Provider(server.Address, house).ReadAsync(UpstreamId, Cancel)).Reason, server);
+        }
+    }
+
+    [Fact]
+    public async Task A_failed_task_whose_words_echo_our_credentials_is_shown_without_them()
+    {
+        // Each value of the vendor's answers in turn, of all answers to one read at a time: some vendors need two.
+        const int ValuesMax = 40;
+        var value = 0;
+        await using var server = VendorServer.Answering(request =>
+        {
+            var (status, good) = Answer(request, VendorState.Failed);
+            return (status, Variants(good, [$"\"{JsonEncodedText.Encode(Echo(request))}\""]).ElementAtOrDefault(value) ?? good);
+        });
+        using var house = new Outside();
+        var shown = 0;
+        for (; value < ValuesMax; value++)
+        {
+            switch (await Provider(server.Address, house).ReadAsync(UpstreamId, Cancel))
+            {
+                case Reading.Failed failed:
+                    AssertFitToBeShown(failed.Failure.Message, server);
+                    shown += failed.Failure.Message.Contains("***", StringComparison.Ordinal) ? 1 : 0;
+                    break;
+                case Reading.Unreadable unreadable:
+                    AssertFitToBeShown(unreadable.Reason, server);
+                    break;
+            }
+        }
+
+        Assert.True(shown > 0, "No words of the vendor's were shown at all.");
+    }
+
+    private string Echo(VendorRequest request) =>
+        $"Not accepted: {Key}{(TakesPair ? " and " + Secret : "")}, sent as {request.Header("Authorization")} by Authorization: {request.Header("Authorization")}";
+
+    private static void AssertFitToBeShown(string text, VendorServer server)
+    {
+        Assert.InRange(text.Length, 1, ProviderWords.LengthMax);
+        foreach (var sent in server.Requests.Select(request => request.Header("Authorization")!.Split(' ')[^1]).Append(Key).Append(Secret))
+        {
+            // Not even the beginning of it.
+            Assert.DoesNotContain(sent[..10], text, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
     [Fact]
     public void Credentials_that_are_missing_are_named_and_those_of_the_tests_are_right()
     {
@@ -395,9 +472,11 @@ public abstract class OutboundConformance
     };
 
     // Each value of the document in turn becomes each other kind of value, or is left out.
-    private static IEnumerable<string> Variants(string good)
+    private static IEnumerable<string> Variants(string good) => Variants(
+        good, ["null", "7", "-1", "1e400", "true", "\"x\"", "\"\"", "\"\\ud800\"", "[]", "[null]", "{}", "[[[]]]"]);
+
+    private static IEnumerable<string> Variants(string good, string[] others)
     {
-        string[] others = ["null", "7", "-1", "1e400", "true", "\"x\"", "\"\"", "\"\\ud800\"", "[]", "[null]", "{}", "[[[]]]"];
         foreach (var path in Paths(JsonNode.Parse(good)!, []))
         {
             foreach (var other in others)

@@ -41,6 +41,28 @@ public sealed class ProviderWordsTests
         Assert.DoesNotContain('\ufffd', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(shown)));
     }
 
+    [Theory]
+    [InlineData("No such secret: 9f8e7d6c5b", "No such secret: ***")]
+    [InlineData("GET /status?key=key-id-0042%3A9f8e7d6c5b failed", "GET /status?key=*** failed")]
+    [InlineData("Key KEY-ID-0042:9F8E7D6C5B is not known, nor is key-id-0042", "Key *** is not known, nor is ***")]
+    public void A_key_of_two_halves_is_hidden_whole_by_halves_and_as_it_stands_in_an_address(string said, string shown) =>
+        Assert.Equal(shown, ProviderWords.Shown(said, Settings with { ApiKey = "key-id-0042:9f8e7d6c5b" }, "Nothing."));
+
+    [Fact]
+    public void Wherever_the_words_are_cut_no_half_of_a_key_is_left()
+    {
+        const string Key = "a-quiet-key-of-words-which-look-like-any";
+        var settings = Settings with { ApiKey = Key };
+        foreach (var length in new[] { ProviderWords.LengthMax, 4 * ProviderWords.LengthMax })
+        {
+            for (var before = length - Key.Length - 2; before <= length + 1; before++)
+            {
+                var said = string.Concat(Enumerable.Repeat(Key + " ", before / (Key.Length + 1))).PadRight(before, '.') + Key + " and more";
+                Assert.DoesNotContain("a-qu", ProviderWords.Shown(said, settings, "Nothing."), StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Fact]
     public void A_megabyte_of_words_takes_no_time_worth_mentioning()
     {
