@@ -205,8 +205,9 @@ public sealed partial class TaskDriver(
         }
 
         // A node that stood still here has been given up by the others, who look for the attempt at the provider: while they may still wait for
-        // it, it is sent; later, when they may have submitted the task anew, it is not.
-        if (time.GetElapsedTime(begun) > provider.Facts.LookupSettles / 2)
+        // it, it is sent; later, when they may have submitted the task anew, it is not. The local renderer knows at once what it has, so they never
+        // wait for it, and rendering twice costs nothing.
+        if (provider.Facts.Tier != ProviderTier.Local && time.GetElapsedTime(begun) > provider.Facts.LookupSettles / 2)
         {
             return await RefuseAsync(
                 sent.Task, attempt, RefusalClass.NotReceived, "The gateway stood still before it could be sent.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
