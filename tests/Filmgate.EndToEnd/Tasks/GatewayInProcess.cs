@@ -41,6 +41,12 @@ public sealed class GatewayInProcess : IAsyncLifetime
     /// <summary>Its routes that belong to no other vendor's surface.</summary>
     internal IEnumerable<Microsoft.AspNetCore.Routing.RouteEndpoint> OwnRoutes => gateway!.OwnRoutes;
 
+    /// <summary>Where it listens.</summary>
+    internal Uri Address => gateway!.Address;
+
+    /// <summary>The key of every request.</summary>
+    internal string Key => key;
+
     /// <summary>Stops the gateway and starts another on the same folder.</summary>
     public async Task RestartAsync()
     {
