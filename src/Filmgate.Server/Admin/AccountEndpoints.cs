@@ -139,7 +139,7 @@ internal sealed class AccountEndpoints(IAccountStore accounts, ProviderDirectory
             {
                 AllowedProviders = routing.Has("allowed_providers") ? routing.Providers("allowed_providers", providers.Names) : account.Routing.AllowedProviders,
                 PriceCeiling = routing.Has("price_ceiling") ? routing.Money("price_ceiling", mayBeNull: true) : account.Routing.PriceCeiling,
-                FailsOverOnPolicy = routing.Flag("failover_on_policy") ?? account.Routing.FailsOverOnPolicy,
+                FailsOverOnPolicy = routing.Switch("failover_on_policy") ?? account.Routing.FailsOverOnPolicy,
                 QueueWeight = routing.Whole("queue_weight", 1, RoutingPolicy.QueueWeightMax) ?? account.Routing.QueueWeight,
             },
         };

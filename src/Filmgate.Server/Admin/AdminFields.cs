@@ -289,23 +289,6 @@ internal sealed class AdminFields
         return null;
     }
 
-    /// <summary>True or false; null when it is not given or wrong.</summary>
-    public bool? Flag(string field)
-    {
-        if (!_given.TryGetValue(field, out var value))
-        {
-            return null;
-        }
-
-        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
-        {
-            return value.GetBoolean();
-        }
-
-        Wrong(field, "must be true or false", value);
-        return null;
-    }
-
     /// <summary>An amount of money; null when it is not given, wrong, or null where that is allowed.</summary>
     /// <param name="field">The field.</param>
     /// <param name="mayBeNull">Whether null may be given, for no limit.</param>
