@@ -383,6 +383,34 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.InRange(task.CompletedAt!.Value - task.Attempts[0].AcceptedAt!.Value, TimeSpan.FromHours(24), TimeSpan.FromHours(25));
     }
 
+    [Theory]
+    [InlineData(ProviderTier.Partner, 10, true)]
+    [InlineData(ProviderTier.Partner, 20, false)]
+    [InlineData(ProviderTier.Official, 20, false)]
+    [InlineData(ProviderTier.Local, 20, true)]
+    public async Task A_node_that_stood_still_after_its_intent_sends_nothing_because_others_may_have_given_it_up(ProviderTier tier, int seconds, bool isSent)
+    {
+        var provider = new ScriptedProvider("a", _house.ClipPath, tier);
+        _house.Providers = new([provider]);
+        var request = House.NewTask().Request with { Provider = "a" };
+        var prepared = await _house.RunAsync((await _house.AcceptAsync(House.NewTask() with { Request = request })).Key, task => task.LastAttempt?.State == AttemptState.Prepared);
+        var outcome = await _house.NewDriver(time: new FreezingTime(_house.Time, TimeSpan.FromSeconds(seconds))).StepAsync(prepared, Cancel);
+        Assert.Equal(isSent ? 1 : 0, provider.Submissions.Count);
+        Assert.Equal(isSent ? (AttemptState.Accepted, null) : (AttemptState.Refused, RefusalClass.NotReceived), (outcome.Task.LastAttempt!.State, outcome.Task.LastAttempt.Refusal));
+    }
+
+    // Between any two looks at the clock the process stands still for so long.
+    private sealed class FreezingTime(TimeProvider wall, TimeSpan pause) : TimeProvider
+    {
+        private long _looks;
+
+        public override DateTimeOffset GetUtcNow() => wall.GetUtcNow();
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _looks) * pause.Ticks;
+    }
+
     [Fact]
     public async Task A_task_that_leaves_a_queue_leaves_nothing_behind_in_it()
     {

@@ -112,8 +112,8 @@ internal sealed class House : IAsyncDisposable
         Files, Http, new Ffmpeg(new AnimaticOptions { FfmpegPath = FfmpegPath }), new ClipFaults(), Ids, Options, Time, NullLogger<ClipIntake>.Instance);
 
     /// <summary>A driver that knows nothing but what is in the store.</summary>
-    public TaskDriver NewDriver(ITaskStore? store = null) => new(
-        store ?? Tasks, Accounts, Providers, Desks, Routing, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
+    public TaskDriver NewDriver(ITaskStore? store = null, TimeProvider? time = null) => new(
+        store ?? Tasks, Accounts, Providers, Desks, Routing, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, time ?? Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
 
     /// <summary>A dispatcher that knows nothing but what is in the store.</summary>
     public DeliveryDispatcher NewDispatcher(DeliverySignal signal, WebhookOptions? options = null, GuardedHttp? http = null, IDeliveryStore? store = null) => new(
