@@ -109,6 +109,9 @@ internal static class CliApplication
         var tasks = TasksCommand.Create(terminal);
         root.Add(tasks);
 
+        var listen = ListenCommand.Create(terminal);
+        root.Add(listen);
+
         var accounts = AccountsCommand.Create(terminal);
         var keys = KeysCommand.Create(terminal);
         var spend = SpendCommand.Create(terminal);
@@ -128,7 +131,7 @@ internal static class CliApplication
                 [root] = Ending, [generate] = GenerateCommand.Ending, [serve] = ServeCommand.Ending, [draw] = DrawCommand.Ending,
                 [tasks] = TasksCommand.Ending,
                 [accounts] = AccountsCommand.Ending, [keys] = KeysCommand.Ending, [spend] = SpendCommand.Ending, [audit] = AuditCommand.Ending,
-                [doctor] = DoctorCommand.Ending, [webhooks] = WebhooksCommand.Ending,
+                [doctor] = DoctorCommand.Ending, [webhooks] = WebhooksCommand.Ending, [listen] = ListenCommand.Ending,
             });
         root.Add(help);
         root.Add(new VersionOption { Action = new ShowVersion() });

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 
 namespace Filmgate.Client;
 
@@ -10,6 +12,7 @@ namespace Filmgate.Client;
 /// <param name="options">How patient to be.</param>
 internal sealed class Connection(HttpClient http, Uri root, string key, FilmgateClientOptions options)
 {
+    private const string LastEventId = "Last-Event-ID";
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(5);
 
     /// <summary>How patient to be.</summary>
@@ -120,6 +123,83 @@ internal sealed class Connection(HttpClient http, Uri root, string key, Filmgate
         }
     }
 
+    /// <summary>
+    /// Reads server-sent events from one connection, until it ends or breaks. A connection that is quiet for longer than the server's heartbeats
+    /// allow has broken.
+    /// </summary>
+    /// <param name="path">Path and query below the server's address.</param>
+    /// <param name="lastId">The id behind which to go on; null begins with the present.</param>
+    /// <param name="opened">Called when the server has taken the request, with the id that it says the stream begins behind; null when it says none.</param>
+    /// <param name="cancellationToken">Ends reading.</param>
+    public async IAsyncEnumerable<SseItem<byte[]>> StreamAsync(
+        string path, string? lastId, Action<string?> opened, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (lastId is not null)
+        {
+            request.Headers.TryAddWithoutValidation(LastEventId, lastId);
+        }
+
+        using var patience = new Patience(options, cancellationToken);
+        HttpResponseMessage? response = null;
+        Stream? body = null;
+        try
+        {
+            try
+            {
+                response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+                if (response.StatusCode == HttpStatusCode.NoContent)
+                {
+                    yield break;
+                }
+
+                if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+                {
+                    // Whatever it is, it is no stream: a refusal, or an answer of something else, which is refused as well.
+                    var text = await response.Content.ReadAsStringAsync(patience.Token);
+                    var retryAfter = Answer.RetryAfter(response.Headers.RetryAfter, options.Time.GetUtcNow());
+                    _ = Answer.Read(response.StatusCode, text, retryAfter);
+                    throw new FilmgateException("The server answered without a stream of events.", response.StatusCode) { RawResponse = text };
+                }
+
+                body = new QuietLimit(await response.Content.ReadAsStreamAsync(patience.Token), patience, options.StreamQuietMax);
+            }
+            catch (Exception exception) when (patience.Translate(exception, request.RequestUri!) is { } translated)
+            {
+                throw translated;
+            }
+
+            opened(response.Headers.TryGetValues(LastEventId, out var begin) ? begin.First() : null);
+            await using var items = SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+            while (true)
+            {
+                bool isThere;
+                try
+                {
+                    isThere = await items.MoveNextAsync();
+                }
+                catch (Exception exception) when (patience.Translate(exception, request.RequestUri!) is { } translated)
+                {
+                    throw translated;
+                }
+
+                if (!isThere)
+                {
+                    yield break;
+                }
+
+                yield return items.Current;
+            }
+        }
+        finally
+        {
+            body?.Dispose();
+            response?.Dispose();
+        }
+    }
+
     /// <summary>Does something that changes nothing on the server, again and again while its failure may pass.</summary>
     /// <param name="read">What is done.</param>
     /// <param name="cancellationToken">Stops waiting for the next try.</param>
@@ -185,7 +265,12 @@ internal sealed class Connection(HttpClient http, Uri root, string key, Filmgate
 
         public CancellationToken Token => _both.Token;
 
-        public void Renew() => _limit.CancelAfter(_options.RequestTimeout);
+        /// <summary>Whether it was the time limit, and not the caller.</summary>
+        public bool IsOver => _limit.IsCancellationRequested && !_caller.IsCancellationRequested;
+
+        public void Renew() => Renew(_options.RequestTimeout);
+
+        public void Renew(TimeSpan limit) => _limit.CancelAfter(limit);
 
         /// <summary>What a failure of the transport means to the caller; null for what is not one.</summary>
         public FilmgateException? Translate(Exception exception, Uri address) => exception switch
@@ -207,5 +292,60 @@ internal sealed class Connection(HttpClient http, Uri root, string key, Filmgate
         }
 
         private static string Innermost(Exception exception) => exception.GetBaseException().Message;
+    }
+
+    /// <summary>A stream of events, whose every read renews the patience.</summary>
+    private sealed class QuietLimit(Stream inner, Patience patience, TimeSpan limit) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            // Only the server's silence counts, and not how long its events are thought about here.
+            patience.Renew(limit);
+            try
+            {
+                return await inner.ReadAsync(buffer, patience.Token);
+            }
+            catch (OperationCanceledException exception) when (patience.IsOver)
+            {
+                throw new IOException($"nothing came for {limit.TotalSeconds:0.#} s", exception);
+            }
+            finally
+            {
+                patience.Renew(Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -104,6 +104,13 @@ public class FilmgateClient : IDisposable
         return new VideoTask(this, taskId, rawResponse: null);
     }
 
+    /// <summary>A task after each change, until it is final: <see cref="Rehydrate"/> and <see cref="VideoTask.WatchAsync"/> in one.</summary>
+    /// <param name="taskId">The id, as <see cref="VideoTask.Id"/> gave it.</param>
+    /// <param name="cancellationToken">Ends it; the task goes on.</param>
+    /// <exception cref="FilmgateException">The task is unknown, or the server was not reached in several tries.</exception>
+    public virtual IAsyncEnumerable<VideoTask> WatchAsync(string taskId, CancellationToken cancellationToken = default) =>
+        Rehydrate(taskId).WatchAsync(cancellationToken);
+
     /// <summary>One page of the account's tasks, newest first.</summary>
     /// <param name="query">Which tasks; null for the newest of all.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -152,6 +159,10 @@ public class FilmgateClient : IDisposable
 
     /// <summary>The connection, for the tasks of this client.</summary>
     internal Connection Connection => _connection;
+
+    /// <summary>The stream of a task, which ends with the event that says so.</summary>
+    internal EventStream StreamTask(string taskId) =>
+        new(_connection, $"{ApiPath}tasks/{Uri.EscapeDataString(taskId)}/events") { GoesOnAfter = static item => item.EventType != "end" };
 
     /// <summary>Reads how a task stands.</summary>
     /// <param name="taskId">The task.</param>

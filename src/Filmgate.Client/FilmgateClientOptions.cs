@@ -21,6 +21,11 @@ public sealed record FilmgateClientOptions
     /// <summary>How long an answer may take, and how long a download may stand still. Default: 100 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>
+    /// How long a stream of events may be quiet before its connection counts as broken; servers send something every 15 s. Default: 45 s.
+    /// </summary>
+    public TimeSpan StreamQuietMax { get; init; } = TimeSpan.FromSeconds(45);
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Filmgate.Client;
@@ -121,6 +123,52 @@ public class VideoTask
         }
     }
 
+    /// <summary>
+    /// This task after each change, until it is final: the server tells, and nobody looks in vain. Connections that break are opened anew. On
+    /// servers that have no streams it looks as <see cref="WaitForCompletionAsync"/> does. To stop is not to cancel the task.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>This task again and again, each time as it is then; the last time final.</returns>
+    /// <exception cref="FilmgateException">The task is unknown, or the server was not reached in several tries.</exception>
+    public virtual async IAsyncEnumerable<VideoTask> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var isStreamed = true;
+        await using (var events = _client.StreamTask(Id).ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await events.MoveNextAsync())
+                    {
+                        break;
+                    }
+                }
+                catch (FilmgateException exception) when (exception.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.OK)
+                {
+                    // Either the task is unknown or this server has no streams; a look tells which.
+                    isStreamed = false;
+                    break;
+                }
+
+                Take(events.Current.Data);
+                yield return this;
+            }
+        }
+
+        for (var interval = _client.Connection.Options.PollIntervalMin; !isStreamed; interval = Shorter(interval * PollGrowth, _client.Connection.Options.PollIntervalMax))
+        {
+            await UpdateAsync(cancellationToken);
+            yield return this;
+            if (State.IsTerminal)
+            {
+                yield break;
+            }
+
+            await Task.Delay(interval, _client.Connection.Options.Time, cancellationToken);
+        }
+    }
+
     /// <summary>Copies the clip into a stream. A failure half way leaves what was copied, so there is no second try.</summary>
     /// <param name="destination">Where the bytes go.</param>
     /// <param name="cancellationToken">Stops copying.</param>
@@ -196,6 +244,18 @@ public class VideoTask
         Source = data.Source;
         Metadata = data.Metadata ?? [];
         Attempts = [.. (data.Attempts ?? []).Select(AttemptOf)];
+    }
+
+    private void Take(byte[] json)
+    {
+        try
+        {
+            Take(JsonSerializer.Deserialize(json, TaskApiJson.Wire.TaskData)!, Encoding.UTF8.GetString(json));
+        }
+        catch (JsonException exception)
+        {
+            throw new FilmgateException("The server's stream holds something else than a task.", null, exception);
+        }
     }
 
     private static VideoInput InputOf(InputData input) => new()

@@ -4,6 +4,8 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
 using Filmgate.Engine;
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Events;
+using Filmgate.Engine.Lifecycle;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -76,6 +78,10 @@ public sealed class Gateway : IAsyncDisposable
     /// <summary>Every route that belongs to no other vendor's surface, for the test that holds our documents against them.</summary>
     internal IEnumerable<RouteEndpoint> OwnRoutes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .Where(route => _app.Services.GetRequiredService<ErrorForms>().For("/" + route.RoutePattern.RawText!.TrimStart('/')) is ApixoErrorForm);
+
+    /// <summary>How many tasks and accounts are watched now, and how many listen to accounts, for the test that nobody's watch outlives him.</summary>
+    internal (int Watched, int Listeners) Audience =>
+        (_app.Services.GetRequiredService<TaskSignals>().Count, _app.Services.GetRequiredService<EventFeeds>().Count);
 
     /// <summary>Returns when the gateway was told to stop (SIGTERM, SIGINT or <see cref="StopAsync"/>) and has drained.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();

@@ -14,6 +14,7 @@ using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
+using Filmgate.Engine.Events;
 using Filmgate.Engine.Following;
 using Filmgate.Engine.Grains;
 using Filmgate.Engine.Intake;
@@ -31,6 +32,7 @@ using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Server.Admin;
+using Filmgate.Server.Events;
 using Filmgate.Server.Uploads;
 using Filmgate.Server.Webhooks;
 using Filmgate.Storage;
@@ -93,6 +95,7 @@ internal static class GatewayComposition
         app.MapAdmin();
         app.MapUploads();
         app.MapWebhooks();
+        app.MapEventStreams();
         app.MapUnmatched();
     }
 
@@ -173,6 +176,7 @@ internal static class GatewayComposition
         .AddSingleton<IBooks, SqliteBooks>()
         .AddSingleton<IChargeStore, SqliteChargeStore>()
         .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
+        .AddSingleton<IEventLog, SqliteEventLog>()
         .AddSingleton<IEndpointStore, SqliteEndpointStore>()
         .AddSingleton<IClipStore, SqliteClipStore>()
         .AddSingleton<IUploadStore, SqliteUploadStore>();
@@ -267,6 +271,7 @@ internal static class GatewayComposition
         .AddSingleton<DeliverySender>()
         .AddSingleton<DeliveryDispatcher>()
         .AddSingleton<WebhookDesk>()
+        .AddSingleton<EventFeeds>()
         .AddHostedService<DeliveryPump>();
 
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services

@@ -86,6 +86,7 @@ internal static class AnswerSchemas
             Optional(Wire.NextCursor, Text("Given when there are more deliveries; the cursor of the next page."))),
         [WebhookSchemas.Replay] = WebhookSchemas.ReplayShape(),
         [WebhookSchemas.Replayed] = Fields(new("deliveries", Whole("How many are due now.")), new("hasMore", new JsonObject { ["type"] = "boolean" })),
+        [WebhookSchemas.Event] = WebhookSchemas.EventShape(),
         [Any] = new JsonObject { ["type"] = "object" },
         [Failure] = FailureShape(),
     };

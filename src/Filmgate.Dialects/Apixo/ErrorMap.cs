@@ -58,6 +58,7 @@ internal static class ErrorMap
         StatusCodes.Status404NotFound => "There is nothing at this address.",
         StatusCodes.Status405MethodNotAllowed => "The method is not allowed here; the Allow header names those that are.",
         StatusCodes.Status408RequestTimeout => "The request came too slowly and was given up.",
+        StatusCodes.Status410Gone => "What is asked for is kept no longer.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",
         StatusCodes.Status415UnsupportedMediaType => "Content-Type must be application/json (charset utf-8).",
         StatusCodes.Status422UnprocessableEntity =>

@@ -127,7 +127,7 @@ internal static class Operations
     /// <summary>All of them, in the order in which they are shown.</summary>
     public static ImmutableArray<Operation> All { get; } =
     [
-        CreateTask, ReadStatus, ReadBalance, ListTasks, ReadTask, CancelTask, Estimate, UploadPicture, ListModels, .. WebhookOperations.All, ReadModelIndex,
-        ReadModelSchema, ReadOpenApi,
+        CreateTask, ReadStatus, ReadBalance, ListTasks, ReadTask, CancelTask, Estimate, UploadPicture, ListModels, .. StreamOperations.All,
+        .. WebhookOperations.All, ReadModelIndex, ReadModelSchema, ReadOpenApi,
     ];
 }

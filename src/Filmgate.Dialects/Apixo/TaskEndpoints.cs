@@ -15,7 +15,12 @@ internal sealed class TaskEndpoints(ITaskDesk desk)
 {
     private const string ModelSegment = "model";
     private const string IdSegment = "id";
-    private const string UnknownTask = "There is no such task, or it is not one of this account.";
+
+    /// <summary>What is said of a task that the account has not.</summary>
+    public const string UnknownTask = "There is no such task, or it is not one of this account.";
+
+    /// <summary>Whether a text could be the id of a task; anything else need not be looked up.</summary>
+    public static bool CouldBeTaskId(string? id) => Wire.CouldBeTaskId(id);
 
     /// <summary>Any endpoint of a model that is not served.</summary>
     public static Task RefuseModelAsync(HttpContext context, Caller caller)

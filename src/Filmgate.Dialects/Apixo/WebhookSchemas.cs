@@ -12,7 +12,8 @@ internal static class WebhookSchemas
     public const string
         Endpoint = "WebhookEndpoint", EndpointWithSecret = "NewWebhookSecret", Endpoints = "WebhookEndpoints", NewEndpoint = "NewWebhookEndpoint",
         EndpointChange = "WebhookEndpointChange", DeletedEndpoint = "DeletedWebhookEndpoint", Rotation = "SecretRotation", Sent = "SentEvent", Secret = "CallbackSecret",
-        Delivery = "Delivery", DeliveryDetails = "DeliveryDetails", Deliveries = "DeliveryPage", Replay = "DeliveryReplay", Replayed = "ReplayedDeliveries";
+        Delivery = "Delivery", DeliveryDetails = "DeliveryDetails", Deliveries = "DeliveryPage", Replay = "DeliveryReplay", Replayed = "ReplayedDeliveries",
+        Event = "Event";
 
     public static JsonObject EndpointShape() => Fields(EndpointMembers());
 
@@ -54,6 +55,14 @@ internal static class WebhookSchemas
         Optional("from", Text("Only those whose event happened at this time or later: ISO 8601, or Unix milliseconds.")),
         Optional("before", Text("Only those whose event happened before this time.")),
         Optional("states", ListOf(OneOf(Wire.Of(DeliveryState.Failed), Wire.Of(DeliveryState.Missed)))));
+
+    public static JsonObject EventShape() => Fields(
+        new("id", Text("Names the event; the same at every endpoint and on every stream.")),
+        new("object", OneOf("event")),
+        new("type", OneOf(WebhookEventNames.Choices)),
+        new("created_at", Whole("When it happened, in Unix seconds.")),
+        new("timestamp", Text("The same as ISO 8601, to the millisecond.")),
+        new("data", new JsonObject { ["type"] = "object", ["description"] = "The task as readTask shows it, or the endpoint, with id and object." }));
 
     private static IEnumerable<Property> EndpointMembers() =>
     [

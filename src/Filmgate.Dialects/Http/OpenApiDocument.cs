@@ -112,7 +112,7 @@ internal sealed class OpenApiDocument
         var answer = new JsonObject
         {
             ["description"] = "Done.",
-            ["content"] = Content((Json, operation.NeedsKey ? Shape.Enveloped(operation.Answer) : Shape.Reference(operation.Answer))),
+            ["content"] = operation.IsStream ? Content((EventStream.ContentType, Shape.Reference(operation.Answer))) : Content((Json, operation.NeedsKey ? Shape.Enveloped(operation.Answer) : Shape.Reference(operation.Answer))),
         };
         if (operation.OtherAnswer is { } other)
         {

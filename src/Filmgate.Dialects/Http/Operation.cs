@@ -35,6 +35,9 @@ internal sealed record Operation(string Method, string Path, string Id, string S
     /// <summary>Whether it may say that it repeats an earlier answer.</summary>
     public bool MayReplay { get; init; }
 
+    /// <summary>Whether it answers with server-sent events, whose data each have the shape of the answer.</summary>
+    public bool IsStream { get; init; }
+
     /// <summary>A content type that can be asked for beside JSON; null for none.</summary>
     public string? OtherAnswer { get; init; }
 

@@ -185,12 +185,14 @@ public sealed class TaskDesk(
 
         // Watched before it is read, so that no change falls between the two.
         using var watch = signals.Begin(key);
-        for (long? seen = null; await tasks.LoadAsync(key, cancellationToken).ConfigureAwait(false) is { } task;)
+        for ((long, int?)? seen = null; await tasks.LoadAsync(key, cancellationToken).ConfigureAwait(false) is { } task;)
         {
-            if (task.Revision != seen)
+            // Its place changes when others leave the queue, which is no step of its own.
+            var place = await PlaceAsync(task, cancellationToken).ConfigureAwait(false);
+            if (seen != (task.Revision, place?.Position))
             {
-                seen = task.Revision;
-                yield return links.Details(task);
+                seen = (task.Revision, place?.Position);
+                yield return links.Details(task) with { Place = place };
             }
 
             if (task.State.IsTerminal())
@@ -266,6 +268,7 @@ public sealed class TaskDesk(
         switch (outcome)
         {
             case AdmissionOutcome.Accepted:
+                signals.Changed(task.Key);
                 waker.WakeTask(task.Key);
                 if (admission is { Callback: not null } or { Event.IsTold: true })
                 {

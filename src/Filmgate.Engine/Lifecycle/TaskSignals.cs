@@ -11,6 +11,9 @@ public sealed class TaskSignals
 {
     private readonly ConcurrentDictionary<TaskKey, ConcurrentDictionary<Watch, byte>> _watches = new();
 
+    /// <summary>Begins to watch all tasks of an account; dispose the watch to end it.</summary>
+    public Watch Begin(AccountId account) => Begin(AllOf(account));
+
     /// <summary>Begins to watch; dispose the watch to end it.</summary>
     public Watch Begin(TaskKey task)
     {
@@ -30,6 +33,15 @@ public sealed class TaskSignals
     /// <summary>The task has changed.</summary>
     public void Changed(TaskKey task)
     {
+        if (!_watches.IsEmpty)
+        {
+            Tell(task);
+            Tell(AllOf(task.Account));
+        }
+    }
+
+    private void Tell(TaskKey task)
+    {
         if (_watches.TryGetValue(task, out var watches))
         {
             foreach (var (watch, _) in watches)
@@ -39,8 +51,11 @@ public sealed class TaskSignals
         }
     }
 
-    /// <summary>Tasks that are watched now.</summary>
+    /// <summary>Tasks and accounts that are watched now.</summary>
     public int Count => _watches.Count;
+
+    // No task has an empty id.
+    private static TaskKey AllOf(AccountId account) => new(account, new TaskId(string.Empty));
 
     private void End(Watch watch, TaskKey task)
     {

@@ -1,4 +1,5 @@
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Events;
 using Filmgate.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,11 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Filmgate.Engine.Maintenance;
 
 /// <summary>
-/// Deletes files and idempotency keys whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
+/// Deletes files, idempotency keys and events whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
 /// rather than a row without its file; such files are found by the second pass, which asks the store about every old file.
 /// </summary>
 public sealed partial class RetentionSweeper(
-    IClipStore clips, ITaskStore tasks, ArtifactFolder files, EngineOptions options, EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
+    IClipStore clips, ITaskStore tasks, IEventLog events, ArtifactFolder files, EngineOptions options, EngineStart start, TimeProvider time,
+    ILogger<RetentionSweeper> log)
     : BackgroundService
 {
     private const int PageSize = 500;
@@ -43,7 +45,7 @@ public sealed partial class RetentionSweeper(
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    /// <summary>One round: expired clips and pictures, expired keys, then files that no row names.</summary>
+    /// <summary>One round: expired clips and pictures, expired keys and events, then files that no row names.</summary>
     public async ValueTask SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -63,6 +65,11 @@ public sealed partial class RetentionSweeper(
         while (await tasks.ForgetKeysAsync(now, PageSize, cancellationToken).ConfigureAwait(false) >= PageSize)
         {
             // There are more of them.
+        }
+
+        while (await events.ForgetAsync(now - EventFeeds.Kept, PageSize, cancellationToken).ConfigureAwait(false) >= PageSize)
+        {
+            // And of these.
         }
 
         files.DeleteIncomingBefore(now - Grace);

@@ -161,11 +161,12 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
         delivery.Body.ToArray(), at.Milliseconds());
 
     /// <summary>
-    /// Makes an event due at every endpoint of the account that wants to hear of it, within the transaction of what it tells of. A disabled
-    /// endpoint has it as missed.
+    /// Makes an event due at every endpoint of the account that wants to hear of it, within the transaction of what it tells of, and keeps it
+    /// for those who listen. A disabled endpoint has it as missed.
     /// </summary>
     internal static void Insert(SqliteSession session, AccountId account, TaskId? task, NewEvent happened, DateTimeOffset at)
     {
+        SqliteEventLog.Insert(session, account, happened, at);
         var type = (long)happened.Type;
         if (session.Scalar(
             "SELECT 1 FROM webhook_endpoints WHERE account_id = $1 AND deleted_at IS NULL AND (events & $2) <> 0 LIMIT 1", account.Value, type) is not null)

@@ -47,6 +47,21 @@ public sealed class GatewayInProcess : IAsyncLifetime
     /// <summary>The key of every request.</summary>
     internal string Key => key;
 
+    /// <summary>Who watches and listens now.</summary>
+    internal (int Watched, int Listeners) Audience => gateway!.Audience;
+
+    /// <summary>A client of its own, for whoever shares no connection.</summary>
+    internal HttpClient NewClient(bool hasKey = true)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = gateway!.Address };
+        if (hasKey)
+        {
+            client.DefaultRequestHeaders.Add("Authorization", $"Bearer {key}");
+        }
+
+        return client;
+    }
+
     /// <summary>Stops the gateway and starts another on the same folder.</summary>
     public async Task RestartAsync()
     {

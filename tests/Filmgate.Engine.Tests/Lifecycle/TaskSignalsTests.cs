@@ -37,6 +37,18 @@ public sealed class TaskSignalsTests
     }
 
     [Fact]
+    public async Task Who_watches_an_account_hears_of_all_its_tasks_and_of_no_other_account()
+    {
+        using var watch = _signals.Begin(Watched.Account);
+        using var other = _signals.Begin(new AccountId("acc_2"));
+        _signals.Changed(Watched);
+        await watch.WaitAsync(Patience, _time, Cancel);
+        _signals.Changed(Watched with { Task = new TaskId("task_2") });
+        await watch.WaitAsync(Patience, _time, Cancel);
+        Assert.False(other.WaitAsync(Patience, _time, Cancel).IsCompleted);
+    }
+
+    [Fact]
     public async Task Patience_ends_without_a_word()
     {
         using var watch = _signals.Begin(Watched);

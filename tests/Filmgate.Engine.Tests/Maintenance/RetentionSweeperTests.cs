@@ -92,7 +92,7 @@ public sealed class RetentionSweeperTests : IAsyncLifetime
     private async Task SweepAsync()
     {
         using var sweeper = new RetentionSweeper(
-            _house.Clips, _house.Tasks, _house.Files, _house.Options, new EngineStart(), _house.Time, NullLogger<RetentionSweeper>.Instance);
+            _house.Clips, _house.Tasks, _house.Events, _house.Files, _house.Options, new EngineStart(), _house.Time, NullLogger<RetentionSweeper>.Instance);
         await sweeper.SweepAsync(Cancel);
     }
 }

@@ -45,6 +45,7 @@ internal sealed class House : IAsyncDisposable
         Tasks = new SqliteTaskStore(_database);
         Accounts = new SqliteAccountStore(_database);
         Deliveries = new SqliteDeliveryStore(_database);
+        Events = new SqliteEventLog(_database);
         Endpoints = new SqliteEndpointStore(_database);
         Clips = new SqliteClipStore(_database);
         Files = new ArtifactFolder(folder, Time);
@@ -66,6 +67,8 @@ internal sealed class House : IAsyncDisposable
     public ITaskStore Tasks { get; }
     public IAccountStore Accounts { get; }
     public IDeliveryStore Deliveries { get; }
+
+    public IEventLog Events { get; }
     public IEndpointStore Endpoints { get; }
     public IClipStore Clips { get; }
     public ArtifactFolder Files { get; }

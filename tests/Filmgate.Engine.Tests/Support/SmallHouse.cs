@@ -53,6 +53,7 @@ internal sealed class SmallHouse : IAsyncDisposable
         Tasks = new SqliteTaskStore(_database);
         Accounts = new SqliteAccountStore(_database);
         Clips = new SqliteClipStore(_database);
+        Events = new SqliteEventLog(_database);
         var uploads = new SqliteUploadStore(_database);
         var options = new EngineOptions { DataFolder = _folder.Path };
         var address = new PublicAddressHolder { Value = PublicUrl };
@@ -61,7 +62,6 @@ internal sealed class SmallHouse : IAsyncDisposable
         var uploadLinks = new UploadLinks(address);
         var gate = new ModerationGate(moderators.IsDefault ? [] : moderators, whenUnavailable, NullLogger<ModerationGate>.Instance);
         var callbacks = new CallbackWriter([], new PlainEvents(), links, _ids);
-        var signals = new TaskSignals();
         var desks = new MemoryDesks(1, Time, new NoWaker());
         Driver = new TaskDriver(
             Tasks,
@@ -74,7 +74,7 @@ internal sealed class SmallHouse : IAsyncDisposable
             new ClipIntake(Files, _http, new Ffmpeg(new AnimaticOptions()), new ClipFaults(), _ids, options, Time, NullLogger<ClipIntake>.Instance),
             callbacks,
             new NoWaker(),
-            signals,
+            Signals,
             _ids,
             Time,
             new LockedRandom(1),
@@ -82,9 +82,9 @@ internal sealed class SmallHouse : IAsyncDisposable
         Desk = new TaskDesk(
             Tasks, Accounts, new ProviderDirectory([]), desks, new RoutingOptions(),
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
-            egress, links, callbacks, new AnswerScripts(), Driver, signals, new NoWaker(), _ids, Time);
+            egress, links, callbacks, new AnswerScripts(), Driver, Signals, new NoWaker(), _ids, Time);
         Uploads = new UploadDesk(Files, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
-        Sweeper = new RetentionSweeper(Clips, Tasks, Files, options, new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
+        Sweeper = new RetentionSweeper(Clips, Tasks, Events, Files, options, new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
@@ -96,6 +96,10 @@ internal sealed class SmallHouse : IAsyncDisposable
     public SqliteAccountStore Accounts { get; }
 
     public SqliteClipStore Clips { get; }
+
+    public IEventLog Events { get; }
+
+    public TaskSignals Signals { get; } = new();
 
     public TaskDriver Driver { get; }
 

@@ -9,6 +9,8 @@ public abstract class StoresUnderTest : IAsyncDisposable
 
     public abstract IDeliveryStore Deliveries { get; }
 
+    public abstract IEventLog Events { get; }
+
     public abstract IEndpointStore Endpoints { get; }
 
     public abstract IClipStore Clips { get; }

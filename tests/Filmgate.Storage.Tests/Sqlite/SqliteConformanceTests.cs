@@ -12,6 +12,8 @@ public sealed class SqliteDeliveryStoreTests() : DeliveryStoreConformance(new Sq
 
 public sealed class SqliteEndpointStoreTests() : EndpointStoreConformance(new SqliteStores());
 
+public sealed class SqliteEventLogTests() : EventLogConformance(new SqliteStores());
+
 public sealed class SqliteDestinationTests() : DestinationConformance(new SqliteStores());
 
 public sealed class SqliteAdmissionTests() : AdmissionConformance(new SqliteStores());

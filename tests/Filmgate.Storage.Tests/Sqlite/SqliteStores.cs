@@ -19,6 +19,8 @@ public sealed class SqliteStores : StoresUnderTest
 
     public override IDeliveryStore Deliveries => new SqliteDeliveryStore(Database);
 
+    public override IEventLog Events => new SqliteEventLog(Database);
+
     public override IEndpointStore Endpoints => new SqliteEndpointStore(Database);
 
     public override IClipStore Clips => new SqliteClipStore(Database);
