@@ -60,6 +60,14 @@ var webhooks = new Command("webhooks", "How late healthy receivers hear of event
 webhooks.SetAction(line => WebhookMeasurement.RunAsync(
     line.GetValue(quick) ? 200 : 2000, healthy: 20, line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out));
 
+var count = new Option<int>("--streams") { HelpName = "N", Description = "Open streams.", DefaultValueFactory = _ => 5000 };
+var streams = new Command("streams", "Many open event streams: what each costs, and how late its listener hears of events.") { count };
+streams.SetAction(line =>
+{
+    var isQuick = line.GetValue(quick);
+    return StreamMeasurement.RunAsync(isQuick ? 100 : line.GetValue(count), isQuick ? 5 : 40, line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out);
+});
+
 var readAnswer = new Argument<FileInfo>("read");
 var createAnswer = new Argument<FileInfo>("create");
 var bare = new Command("bare", "The bare server itself; the comparison starts it.") { readAnswer, createAnswer };
@@ -68,7 +76,7 @@ bare.SetAction(line => BareServer.RunAsync(line.GetRequiredValue(readAnswer), li
 
 return await new RootCommand("Measures the gateway beside what its parts can do by themselves. Loads go to the loopback address only.")
 {
-    http, animatic, start, following, webhooks, bare, quick, gateway, data, rounds,
+    http, animatic, start, following, webhooks, streams, bare, quick, gateway, data, rounds,
 }.Parse(args).InvokeAsync();
 
 static string RepositoryRoot()

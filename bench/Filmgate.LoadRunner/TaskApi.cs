@@ -49,6 +49,13 @@ internal sealed class TaskApi : IDisposable
             : throw new InvalidOperationException($"Not created: {Encoding.UTF8.GetString(answer)}");
     }
 
+    /// <summary>Cancels a task.</summary>
+    public async Task CancelAsync(string task)
+    {
+        using var response = await _http.PostAsync(new Uri($"/api/v1/tasks/{task}/cancel", UriKind.Relative), content: null);
+        response.EnsureSuccessStatusCode();
+    }
+
     public Task<byte[]> StatusAsync(string task) => _http.GetByteArrayAsync(new Uri(StatusPath(task), UriKind.Relative));
 
     /// <summary>Waits until the clip is there.</summary>

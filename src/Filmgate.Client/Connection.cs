@@ -319,9 +319,9 @@ internal sealed class Connection(HttpClient http, Uri root, string key, Filmgate
             {
                 return await inner.ReadAsync(buffer, patience.Token);
             }
-            catch (OperationCanceledException exception) when (patience.IsOver)
+            catch (OperationCanceledException) when (patience.IsOver)
             {
-                throw new IOException($"nothing came for {limit.TotalSeconds:0.#} s", exception);
+                throw new IOException($"nothing came for {limit.TotalSeconds:0.#} s");
             }
             finally
             {

@@ -90,13 +90,24 @@ public sealed class ScriptedServer : IAsyncDisposable
 
         context.Response.StatusCode = reply.Status;
         context.Response.ContentType = reply.ContentType;
-        context.Response.ContentLength = reply.Broken ? reply.Content.Length + 1 : reply.Content.Length;
+        context.Response.ContentLength = reply.Broken && reply.HoldsEnd is null ? reply.Content.Length + 1 : reply.Content.Length;
         if (reply.RetryAfter is { } retryAfter)
         {
             context.Response.Headers.RetryAfter = retryAfter;
         }
 
+        if (reply.HoldsEnd is not null)
+        {
+            context.Response.ContentLength = null;
+        }
+
         await context.Response.Body.WriteAsync(reply.Content);
+        if (reply.HoldsEnd is { } holdsEnd)
+        {
+            await context.Response.Body.FlushAsync();
+            await holdsEnd.WaitAsync(context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
         if (reply.Broken)
         {
             await context.Response.Body.FlushAsync();
@@ -119,6 +130,9 @@ public sealed record Reply(int Status, byte[] Content, string ContentType)
 
     /// <summary>The answer waits for this.</summary>
     public Task? Hold { get; init; }
+
+    /// <summary>After the content the connection stays open, and silent, until this.</summary>
+    public Task? HoldsEnd { get; init; }
 
     /// <summary>No answer: the connection breaks.</summary>
     public static Reply Lost { get; } = new(0, [], "") { Broken = true };
