@@ -19,7 +19,7 @@ internal static class StreamMeasurement
 
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly byte[] Waiting = Encoding.UTF8.GetBytes("""{"input":{"mode":"master-text-to-video","prompt":"@delay(30m)"}}""");
+    private static readonly byte[] Waiting = Encoding.UTF8.GetBytes("""{"input":{"mode":"master-text-to-video","prompt":"@stall"}}""");
 
     public static async Task RunAsync(int streams, int events, string gatewayPath, string dataRoot, TextWriter output)
     {
@@ -115,7 +115,9 @@ internal static class StreamMeasurement
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(server);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {server}\r\nAuthorization: Bearer {Key}\r\n\r\n"));
+
+            // To HTTP/1.0 the answer goes as it is, without chunks that would cut events in two.
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\nHost: {server}\r\nAuthorization: Bearer {Key}\r\n\r\n"));
             var listener = new Listener(socket, path == "/api/v1/events");
             var begun = new TaskCompletionSource();
             _ = listener.ReadAsync(begun);
@@ -151,7 +153,7 @@ internal static class StreamMeasurement
                         begun.TrySetResult();
                     }
 
-                    // An event ends with an empty line; the chunks' own lines stand between, and none within an event's data.
+                    // An event ends with an empty line.
                     for (int end; (end = kept.AsSpan().IndexOf("\n\n"u8)) >= 0; kept = kept[(end + 2)..])
                     {
                         Hear(kept.AsSpan(0, end), arrived);
@@ -167,7 +169,7 @@ internal static class StreamMeasurement
         private void Hear(ReadOnlySpan<byte> told, DateTimeOffset arrived)
         {
             var at = told.IndexOf("\ndata: "u8);
-            if (!HearsAccount || at < 0 || told.IndexOf("\nevent: video.failed"u8) < 0)
+            if (!HearsAccount || at < 0 || told.IndexOf("\"failCode\":\"CANCELED\""u8) < 0)
             {
                 return;
             }
