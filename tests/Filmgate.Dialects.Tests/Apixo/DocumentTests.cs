@@ -11,8 +11,9 @@ namespace Filmgate.Dialects.Tests.Apixo;
 public sealed class DocumentTests(TestGateway gateway)
 {
     private const string IndexAddress = "/docs/models/schemas/index.json";
-    // The server maps these, because they stream to the disk or belong to no task; there they are held against this document.
-    private static bool IsMappedElsewhere(string path) => path == "/api/v1/uploads" || path.StartsWith("/api/v1/webhooks", StringComparison.Ordinal);
+    // The server maps these, because they stream, to the disk or to the caller, or belong to no task; there they are held against this document.
+    private static bool IsMappedElsewhere(string path) => path == "/api/v1/uploads" || path.StartsWith("/api/v1/webhooks", StringComparison.Ordinal)
+        || path.EndsWith("/events", StringComparison.Ordinal);
 
     private const string Create = "/api/v1/generateTask/kling-2-1";
 
