@@ -37,7 +37,8 @@ internal static class Campaign
                         failures.Enqueue((seed, violation));
                     }
 
-                    progress?.Invoke(Interlocked.Increment(ref done));
+                    var number = Interlocked.Increment(ref done);
+                    progress?.Invoke(number);
                 }
             },
             CancellationToken.None,

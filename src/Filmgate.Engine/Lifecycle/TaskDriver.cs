@@ -298,8 +298,9 @@ public sealed partial class TaskDriver(
         return sighting switch
         {
             Sighting.Found found => await AcceptAsync(task, attempt, found.UpstreamId, Now, cancellationToken).ConfigureAwait(false),
+            // Rows keep whole milliseconds: a part of one would be due at once, and again.
             Sighting.Absent when provider.Facts.LookupSettles - _absences.Note(attempt.Id) is var wait && wait > TimeSpan.Zero => await PostponeAsync(
-                task, wait, "The provider does not have it yet.", cancellationToken).ConfigureAwait(false),
+                task, TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), "The provider does not have it yet.", cancellationToken).ConfigureAwait(false),
             Sighting.Absent => await RefuseAsync(
                 task, attempt, RefusalClass.NotReceived, "The provider does not have it.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
             Sighting.CannotTell unclear => await WaitForWordAsync(task, attempt, unclear.Reason, cancellationToken).ConfigureAwait(false),

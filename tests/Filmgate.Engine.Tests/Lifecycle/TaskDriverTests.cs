@@ -496,6 +496,19 @@ public sealed class TaskDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_last_part_of_a_millisecond_is_waited_for_as_well()
+    {
+        Provider.NextSubmit(new SubmitResult.Unknown("No answer came."));
+        var driver = _house.NewDriver();
+        var unknown = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Unknown, driver);
+        var waiting = (await driver.StepAsync(unknown, Cancel)).Task;
+        _house.Time.Advance(Provider.Facts.LookupSettles - TimeSpan.FromMicroseconds(300));
+        var again = (await driver.StepAsync(waiting, Cancel)).Task;
+        Assert.Equal(AttemptState.Unknown, again.LastAttempt!.State);
+        Assert.True(again.DueAt > _house.Time.GetUtcNow(), "It is due at once.");
+    }
+
+    [Fact]
     public async Task As_long_as_the_provider_cannot_tell_nothing_is_sent_again()
     {
         _house.Routing = new RoutingOptions { UnknownDeadline = TimeSpan.FromDays(1) };
