@@ -58,7 +58,7 @@ public interface ITaskStore
     /// <summary>Tasks with an open attempt at a provider: the holders of its slots.</summary>
     ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken);
 
-    /// <summary>Tasks that stand in a provider's queue, those that came first in front.</summary>
+    /// <summary>Tasks that stand in a provider's queue, those that were accepted first in front.</summary>
     ValueTask<ImmutableArray<WaitingTask>> FindWaitingAsync(string provider, CancellationToken cancellationToken);
 
     /// <summary>
@@ -71,7 +71,7 @@ public interface ITaskStore
 /// <summary>A task in a provider's queue.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Priority">Its rank within its account, 0 to 9.</param>
-/// <param name="Since">Since when it waits.</param>
+/// <param name="Since">When it was accepted.</param>
 public readonly record struct WaitingTask(TaskKey Task, int Priority, DateTimeOffset Since);
 
 /// <summary>A provider gave two submissions one id, so that one of the two cannot be followed by it. Nothing was written.</summary>

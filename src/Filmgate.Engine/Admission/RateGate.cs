@@ -46,11 +46,11 @@ public sealed class RateGate(IGrainFactory grains, WrongKeyGate wrongKeys, TimeP
         await allowance.Leasing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // Whoever waited may find what the one before has leased.
-            if (!allowance.TrySpend(time.GetUtcNow(), out var verdict))
+            // Whoever waited may find what the one before has leased; and a minute may end between a lease and its use.
+            RateVerdict verdict;
+            while (!allowance.TrySpend(time.GetUtcNow(), out verdict))
             {
                 allowance.Add(await grains.GetGrain<IAccountGrain>(account.Value).LeaseRequestsAsync(allowance.LeaseSize(LeasesPerWindow)).ConfigureAwait(false));
-                allowance.TrySpend(time.GetUtcNow(), out verdict);
             }
 
             return verdict;

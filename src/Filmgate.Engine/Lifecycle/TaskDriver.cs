@@ -131,7 +131,7 @@ public sealed partial class TaskDriver(
 
         // :: Step 2: a slot there, or a place in its queue.
         var place = ranking.Places[0];
-        var ticket = new SlotTicket(task.Key.ToString(), policy.QueueWeight, task.Priority, task.WaitingSince ?? task.CreatedAt);
+        var ticket = new SlotTicket(task.Key.ToString(), policy.QueueWeight, task.Priority, task.CreatedAt);
         var slot = await desks.AskAsync(place.Provider.Name, ticket, cancellationToken).ConfigureAwait(false);
         TaskTransition step = slot.Granted
             ? new TaskTransition.PrepareAttempt(Now, ids.NewAttempt(), place.Provider.Name, place.Reason)

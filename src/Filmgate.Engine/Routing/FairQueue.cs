@@ -5,7 +5,7 @@ namespace Filmgate.Engine.Routing;
 /// <summary>
 /// Who holds a provider's slots and who waits for them. A free slot is offered to the account that holds fewest for its weight, and among
 /// equals to the one that was served least for its weight, so that an account which queues ten thousand tasks keeps nobody waiting behind
-/// them. Within an account the higher priority goes first, then who has waited longest. An offer that is not taken in time passes on.
+/// them. Within an account the higher priority goes first, then who was accepted first. An offer that is not taken in time passes on.
 /// </summary>
 /// <param name="patience">How long a waiter keeps its place without asking again.</param>
 /// <param name="offerLifetime">How long a free slot waits for the task that it was offered to.</param>

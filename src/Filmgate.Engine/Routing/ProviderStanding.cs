@@ -82,7 +82,7 @@ public sealed record QueuePlace([property: Id(0)] int Position, [property: Id(1)
 /// <param name="Task">The task, as <c>account/task</c>.</param>
 /// <param name="Weight">Its account's share in the queue, 1 to 100.</param>
 /// <param name="Priority">Its rank within its account, 0 to 9.</param>
-/// <param name="Since">Since when it waits.</param>
+/// <param name="Since">When it was accepted, which decides between equals.</param>
 [GenerateSerializer]
 [Immutable]
 public sealed record SlotTicket(

@@ -141,7 +141,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         {
             var waiting = ImmutableArray.CreateBuilder<WaitingTask>();
             using var row = session.Query(
-                "SELECT account_id, id, priority, waiting_since FROM tasks WHERE waiting_for = $1 ORDER BY waiting_since, id", provider);
+                "SELECT account_id, id, priority, created_at FROM tasks WHERE waiting_for = $1 ORDER BY created_at, id", provider);
             while (row.Read())
             {
                 waiting.Add(new WaitingTask(new TaskKey(new AccountId(row.GetString(0)), new TaskId(row.GetString(1))), row.GetInt32(2), Time(row.GetInt64(3))));

@@ -58,7 +58,7 @@ public sealed class ListTests(GatewayInProcess gateway) : IClassFixture<GatewayI
     {
         var estimate = await gateway.SendAsync("POST", "/api/v1/estimate/kling-2-1", """{"input":{"mode":"master-text-to-video","prompt":"estimated only"}}""");
         Assert.Equal(
-            """{"code":200,"message":"success","data":{"price":0,"currency":"USD","provider":"animatic","reason":"A test key only ever reaches the local renderer."}}""",
+            """{"code":200,"message":"success","data":{"price":0,"hold":0,"currency":"USD","provider":"animatic","reason":"A test key only ever reaches the local renderer."}}""",
             estimate.Body);
         Assert.Empty(await FindAsync("prompt=estimated+only"));
     }

@@ -17,6 +17,7 @@ public sealed class TenantTests(PausedGateway gateway)
     {
         ["get /api/v1/statusTask/kling-2-1"] = "GET /api/v1/statusTask/kling-2-1?taskId=ID",
         ["get /api/v1/tasks/{id}"] = "GET /api/v1/tasks/ID",
+        ["get /api/v1/tasks/{id}/events"] = "GET /api/v1/tasks/ID/events",
         ["post /api/v1/tasks/{id}/cancel"] = "POST /api/v1/tasks/ID/cancel",
         ["get /api/v1/webhooks/endpoints/{id}"] = "GET /api/v1/webhooks/endpoints/EP",
         ["patch /api/v1/webhooks/endpoints/{id}"] = "PATCH /api/v1/webhooks/endpoints/EP",

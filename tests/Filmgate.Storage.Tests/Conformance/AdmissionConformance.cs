@@ -138,14 +138,14 @@ public abstract class AdmissionConformance(StoresUnderTest stores) : StoreConfor
     }
 
     [Fact]
-    public async Task Tasks_that_wait_for_a_provider_are_found_in_the_order_in_which_they_came()
+    public async Task Tasks_that_wait_for_a_provider_are_found_in_the_order_in_which_they_were_accepted()
     {
-        var late = await ApplyAsync(await AcceptAsync(Sample.Task("task_1") with { Priority = 9 }), [Sample.StoreInputs(), Sample.Queue("kling", after: 5)]);
+        var late = await ApplyAsync(await AcceptAsync(Sample.Task("task_1") with { Priority = 9, CreatedAt = Sample.Start.AddSeconds(1) }), [Sample.StoreInputs(), Sample.Queue("kling", after: 5)]);
         var early = await ApplyAsync(await AcceptAsync(Sample.Task("task_2")), [Sample.StoreInputs(), Sample.Queue("kling", after: 2), Sample.Queue("kling", after: 9)]);
         await ApplyAsync(await AcceptAsync(Sample.Task("task_3")), [Sample.StoreInputs(), Sample.Queue("fal", after: 1)]);
         await Stores.ReopenAsync();
         Assert.Equal(
-            [new WaitingTask(early.Key, 0, Sample.Start.AddSeconds(2)), new WaitingTask(late.Key, 9, Sample.Start.AddSeconds(5))],
+            [new WaitingTask(early.Key, 0, Sample.Start), new WaitingTask(late.Key, 9, Sample.Start.AddSeconds(1))],
             await Stores.Tasks.FindWaitingAsync("kling", Cancel));
         await ApplyAsync(early, Sample.Prepare("att_1"));
         Assert.Single(await Stores.Tasks.FindWaitingAsync("kling", Cancel));
