@@ -22,9 +22,7 @@ internal static class AuditCommand
         var before = new Option<string?>("--before") { HelpName = "NUMBER", Description = "Only entries with a smaller number." };
         var command = AdminCommand.Make("audit", "Show who changed what, newest first.", options, terminal, async (client, line, cancellationToken) =>
         {
-            var path = $"audit?limit={Uri.EscapeDataString(line.GetValue(limit) ?? "100")}"
-                + (line.GetValue(before) is { } number ? $"&before={Uri.EscapeDataString(number)}" : "");
-            var data = await client.ReadAsync(path, cancellationToken);
+            var data = await client.ReadAsync("audit" + QueryText.Of(("limit", line.GetValue(limit) ?? "100"), ("before", line.GetValue(before))), cancellationToken);
             options.Write(terminal, line, data, () => DataOutput.WriteTable(
                 terminal,
                 ["number", "at", "actor", "action", "subject", "details"],

@@ -32,13 +32,8 @@ internal static class SpendCommand
                 throw new UsageException("--csv and --json exclude each other");
             }
 
-            string[] query =
-            [
-                .. new[] { ("from", line.GetValue(from)), ("to", line.GetValue(to)), ("account", line.GetValue(account)), ("format", line.GetValue(csv) ? "csv" : null) }
-                    .Where(pair => pair.Item2 is not null)
-                    .Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2!)}"),
-            ];
-            var path = query.Length == 0 ? "spend" : $"spend?{string.Join('&', query)}";
+            var path = "spend" + QueryText.Of(
+                ("from", line.GetValue(from)), ("to", line.GetValue(to)), ("account", line.GetValue(account)), ("format", line.GetValue(csv) ? "csv" : null));
             if (line.GetValue(csv))
             {
                 await terminal.Out.WriteAsync(await client.ReadTextAsync(path, cancellationToken));

@@ -17,14 +17,9 @@ internal static class UnconfirmedCommand
         var command = AdminCommand.Make(
             "unconfirmed", "List attempts whose charge nobody knows, oldest first; needs an admin key.", options, terminal, async (client, line, cancellationToken) =>
             {
-                string[] query =
-                [
-                    "unconfirmed=true",
-                    .. new[] { ("provider", line.GetValue(provider)), ("before", line.GetValue(before)), ("limit", line.GetValue(limit)) }
-                        .Where(pair => pair.Item2 is not null)
-                        .Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2!)}"),
-                ];
-                var data = await client.ReadAsync($"attempts?{string.Join('&', query)}", cancellationToken);
+                var query = QueryText.Of(
+                    ("unconfirmed", "true"), ("provider", line.GetValue(provider)), ("before", line.GetValue(before)), ("limit", line.GetValue(limit)));
+                var data = await client.ReadAsync("attempts" + query, cancellationToken);
                 options.Write(terminal, line, data, () =>
                 {
                     DataOutput.WriteTable(

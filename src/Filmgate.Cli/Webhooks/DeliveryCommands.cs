@@ -16,12 +16,10 @@ internal static class DeliveryCommands
         var cursor = new Option<string?>("--cursor") { HelpName = "DELIVERY", Description = "Goes on behind this one." };
         var command = WebhooksCommand.Make("list", "List deliveries, newest first.", options, terminal, async (client, line, cancellationToken) =>
         {
-            var query = string.Join('&', new (string Name, string? Value)[]
-            {
+            var query = QueryText.Of(
                 ("endpointId", line.GetValue(window.Endpoint)), ("taskId", line.GetValue(window.Task)), ("state", line.GetValue(state)),
-                ("created_from", line.GetValue(window.From)), ("created_before", line.GetValue(window.Before)), ("limit", line.GetValue(limit)), ("cursor", line.GetValue(cursor)),
-            }.Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}"));
-            var data = await client.ReadAsync(query.Length == 0 ? "webhooks/deliveries" : $"webhooks/deliveries?{query}", cancellationToken);
+                ("created_from", line.GetValue(window.From)), ("created_before", line.GetValue(window.Before)), ("limit", line.GetValue(limit)), ("cursor", line.GetValue(cursor)));
+            var data = await client.ReadAsync("webhooks/deliveries" + query, cancellationToken);
             options.Write(terminal, line, data, () =>
             {
                 DataOutput.WriteTable(
@@ -89,16 +87,7 @@ internal static class DeliveryCommands
                     json.WriteText("taskId", line.GetValue(window.Task));
                     json.WriteText("from", line.GetValue(window.From));
                     json.WriteText("before", line.GetValue(window.Before));
-                    if (line.GetValue(state) is { } states)
-                    {
-                        json.WriteStartArray("states");
-                        foreach (var word in states.Split(',', StringSplitOptions.TrimEntries))
-                        {
-                            json.WriteStringValue(word);
-                        }
-
-                        json.WriteEndArray();
-                    }
+                    json.WriteList("states", line, state);
                 });
                 var data = await client.ChangeAsync(HttpMethod.Post, "webhooks/replay", body, cancellationToken);
                 options.Write(terminal, line, data, () => DataOutput.WritePairs(

@@ -41,7 +41,7 @@ internal static class EndpointCommands
             {
                 json.WriteText("url", line.GetRequiredValue(url));
                 json.WriteText("description", line.GetValue(description));
-                WriteEvents(json, line.GetValue(events));
+                json.WriteList("events", line, events);
             });
             var data = await client.ChangeAsync(HttpMethod.Post, "webhooks/endpoints", body, cancellationToken);
             options.Write(terminal, line, data, () => WriteEndpoint(terminal, data));
@@ -79,7 +79,7 @@ internal static class EndpointCommands
             {
                 json.WriteText("url", line.GetValue(url));
                 json.WriteText("description", line.GetValue(description));
-                WriteEvents(json, line.GetValue(events));
+                json.WriteList("events", line, events);
                 if (on || off)
                 {
                     json.WriteBoolean("enabled", on);
@@ -161,22 +161,6 @@ internal static class EndpointCommands
     private static Option<string?> Description() => new("--description") { HelpName = "TEXT", Description = "For people; at most 200 characters." };
 
     private static string Path(ParseResult line, Argument<string> id) => $"webhooks/endpoints/{IdArgument.Segment(line, id)}";
-
-    private static void WriteEvents(Utf8JsonWriter json, string? events)
-    {
-        if (events is null)
-        {
-            return;
-        }
-
-        json.WriteStartArray("events");
-        foreach (var name in events.Split(',', StringSplitOptions.TrimEntries))
-        {
-            json.WriteStringValue(name);
-        }
-
-        json.WriteEndArray();
-    }
 
     // The first attempt is made at once; what is shown is what came of it.
     private static async Task<JsonElement> AnsweredAsync(AccountClient client, string delivery, CancellationToken cancellationToken)

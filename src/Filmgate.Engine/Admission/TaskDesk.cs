@@ -130,11 +130,8 @@ public sealed class TaskDesk(
             return new EstimateOutcome.Refused(faults);
         }
 
-        var asked = await CaseAsync(caller, request, cancellationToken).ConfigureAwait(false) with
-        {
-            Standings = await desks.StandingsAsync(providers.Names, cancellationToken).ConfigureAwait(false),
-        };
-        var ranking = Router.Rank(asked, routing);
+        var asked = await CaseAsync(caller, request, cancellationToken).ConfigureAwait(false);
+        var ranking = await desks.RankAsync(asked, routing, cancellationToken).ConfigureAwait(false);
         return ranking.Places is [var first, ..]
             ? new EstimateOutcome.Priced(first.Price, Router.MostItCanCost(asked), first.Provider.Name, first.Reason)
             : new EstimateOutcome.Priced(Usd.Zero, Usd.Zero, null, Router.WhyNone(asked, ranking).Message);

@@ -46,7 +46,8 @@ public static class NextSteps
         {
             switch (task.LastAttempt)
             {
-                case null or { State: AttemptState.Refused or AttemptState.Failed or AttemptState.Abandoned }:
+                case null:
+                case { State: var state } when state.IsInVain():
                     return NextStep.Cancel;
                 case { State: AttemptState.Prepared }:
                     return NextStep.Withdraw;

@@ -112,12 +112,8 @@ public sealed partial class TaskDriver(
     private async ValueTask<StepOutcome> RouteAsync(VideoTask task, RoutingPolicy policy, CancellationToken cancellationToken)
     {
         // :: Step 1: who can take it, the best first.
-        var asked = new RoutingCase(task.Request, task.IsTest, policy, providers.All)
-        {
-            Standings = await desks.StandingsAsync(providers.Names, cancellationToken).ConfigureAwait(false),
-            Attempts = task.Attempts,
-        };
-        var ranking = Router.Rank(asked, options);
+        var asked = new RoutingCase(task.Request, task.IsTest, policy, providers.All) { Attempts = task.Attempts };
+        var ranking = await desks.RankAsync(asked, options, cancellationToken).ConfigureAwait(false);
         if (RoutePatience.GiveUp(task, ranking, options, Now) is { } tired)
         {
             return await FailAsync(task, tired, cancellationToken).ConfigureAwait(false);

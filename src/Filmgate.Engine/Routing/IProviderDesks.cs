@@ -21,3 +21,16 @@ public interface IProviderDesks
     /// <summary>The place of a task in the queue; null when it does not stand in it.</summary>
     ValueTask<QueuePlace?> PlaceAsync(string provider, TaskKey task, CancellationToken cancellationToken);
 }
+
+/// <summary>What is asked of the desks together.</summary>
+public static class ProviderDesks
+{
+    /// <summary>Ranks providers for a task as they stand now; only those are asked that can take it.</summary>
+    public static async ValueTask<Ranking> RankAsync(this IProviderDesks desks, RoutingCase asked, RoutingOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(desks);
+        ArgumentNullException.ThrowIfNull(asked);
+        var standings = await desks.StandingsAsync(Router.Candidates(asked), cancellationToken).ConfigureAwait(false);
+        return Router.Rank(asked with { Standings = standings }, options);
+    }
+}

@@ -82,6 +82,13 @@ public static class Router
         return new Ranking([.. ordered.Select((place, index) => place with { Reason = Reason(asked, ordered, index, minds) })], excluded.ToImmutable());
     }
 
+    /// <summary>Names of the providers that <see cref="Rank"/> finds a place for, however they stand.</summary>
+    public static ImmutableArray<string> Candidates(RoutingCase asked)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return [.. OfStrategy(asked).Where(provider => WhyNot(asked, provider) is null).Select(provider => provider.Name)];
+    }
+
     /// <summary>The most that the task can cost at any provider it may go to; what is held for it.</summary>
     public static Usd MostItCanCost(RoutingCase asked)
     {

@@ -30,6 +30,9 @@ public static class AttemptStates
 {
     /// <summary>Whether the attempt is waited for. A task has at most one open attempt.</summary>
     public static bool IsOpen(this AttemptState state) => state <= AttemptState.Unknown;
+
+    /// <summary>Whether the attempt has ended without a clip, so that another may follow.</summary>
+    public static bool IsInVain(this AttemptState state) => state is AttemptState.Refused or AttemptState.Failed or AttemptState.Abandoned;
 }
 
 /// <summary>One submission of a task to one provider.</summary>

@@ -59,6 +59,8 @@ public abstract record TaskTransition(DateTimeOffset At)
         return task with { Attempts = task.Attempts.SetItem(task.Attempts.Length - 1, change(attempt)), Tries = 0 };
     }
 
+    private static bool MayBeRouted(VideoTask task) => task.Inputs is not null && (task.LastAttempt is not { } last || last.State.IsInVain());
+
     private static VideoTask OutOfQueue(VideoTask task) => task with { WaitingFor = null, WaitingSince = null };
 
     /// <summary>The pictures are fetched, checked and stored (none for text to video).</summary>
@@ -84,7 +86,7 @@ public abstract record TaskTransition(DateTimeOffset At)
     public sealed record Queue(DateTimeOffset At, string Provider, DateTimeOffset Until) : TaskTransition(At)
     {
         /// <inheritdoc/>
-        protected override VideoTask Next(VideoTask task) => task.Inputs is null || task.LastAttempt is { State: not (AttemptState.Refused or AttemptState.Failed or AttemptState.Abandoned) }
+        protected override VideoTask Next(VideoTask task) => !MayBeRouted(task)
             ? throw new IllegalTransitionException(task, this, "an attempt is open or completed, or intake is not done")
             : task with { WaitingFor = Provider, WaitingSince = task.WaitingSince ?? At, DueAt = Until, Tries = 0 };
     }
@@ -99,7 +101,7 @@ public abstract record TaskTransition(DateTimeOffset At)
         /// <inheritdoc/>
         protected override VideoTask Next(VideoTask task)
         {
-            if (task.Inputs is null || task.LastAttempt is { State: not (AttemptState.Refused or AttemptState.Failed or AttemptState.Abandoned) })
+            if (!MayBeRouted(task))
             {
                 throw new IllegalTransitionException(task, this, "an attempt is open or completed, or intake is not done");
             }
