@@ -25,12 +25,16 @@ internal sealed class Stage : IDisposable
         var database = SqliteDatabase.Open(_empty);
         database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Key = SigningKey.Open(Folder);
+        Files = new ArtifactFolder(Folder, TimeProvider.System);
         Http = new GuardedHttp(new EgressOptions { AllowNetworks = Array.Empty<IPNetwork>() }, new SystemHostResolver(), TimeProvider.System);
     }
 
     public string Folder { get; }
 
     public SigningKey Key { get; }
+
+    /// <summary>Nothing is ever stored in it: clips are counted here, not kept.</summary>
+    public ArtifactFolder Files { get; }
 
     public PublicAddressHolder Address { get; } = new() { Value = "https://gate.example" };
 
@@ -52,6 +56,7 @@ internal sealed class Stage : IDisposable
     public void Dispose()
     {
         Http.Dispose();
+        Files.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }

@@ -204,7 +204,7 @@ internal sealed class World : IWaker, IAsyncDisposable
         var node = new Node(number, life);
         node.Store = new SteppedStore(Store, node, _turnstile, this);
         var providers = new ProviderDirectory(_vendors.Select(vendor => new ReachedVendor(vendor, node, _turnstile, Sabotage)));
-        var files = new ArtifactFolder(_stage.Folder, _time);
+        var files = _stage.Files;
         var egress = new EgressOptions { AllowNetworks = [] };
         node.Driver = new TaskDriver(
             node.Store,

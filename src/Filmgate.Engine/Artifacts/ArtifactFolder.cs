@@ -6,10 +6,10 @@ namespace Filmgate.Engine.Artifacts;
 /// Files named by the SHA-256 of their bytes: <c>artifacts/ab/abcdef…</c>. A file appears whole or not at all: it is written
 /// under another name, flushed, then renamed. Callers commit their rows only after that.
 /// </summary>
-public sealed class ArtifactFolder
+public sealed class ArtifactFolder : IDisposable
 {
     private readonly string _root;
-    private readonly string _incoming;
+    private readonly ScratchFolder _scratch;
     private readonly TimeProvider _time;
 
     // Between a look at a file's age and its deletion nobody may make it young again.
@@ -20,8 +20,7 @@ public sealed class ArtifactFolder
     {
         _time = time;
         _root = Path.Combine(Path.GetFullPath(dataFolder), "artifacts");
-        _incoming = Path.Combine(_root, "incoming");
-        Directory.CreateDirectory(_incoming);
+        _scratch = new ScratchFolder(_root, time);
     }
 
     /// <summary>Where the file with that hash lies, or would lie.</summary>
@@ -37,8 +36,8 @@ public sealed class ArtifactFolder
     /// <summary>Whether the file is there.</summary>
     public bool Contains(string sha256) => File.Exists(PathOf(sha256));
 
-    /// <summary>A name in the folder for a file that is still being written; left-overs of a crash are swept by age.</summary>
-    public string NewIncomingPath() => Path.Combine(_incoming, Path.GetRandomFileName());
+    /// <summary>A name in the folder for a file that is still being written; left-overs of a crash are removed at the next start.</summary>
+    public string NewIncomingPath() => _scratch.NewPath();
 
     /// <summary>Makes a finished file ours: flushes it, then gives it the name of its hash. The source is gone afterwards.</summary>
     /// <param name="path">A file on the same disk.</param>
@@ -106,17 +105,11 @@ public sealed class ArtifactFolder
         }
     }
 
-    /// <summary>Deletes unfinished files older than that.</summary>
-    public void DeleteIncomingBefore(DateTimeOffset before)
-    {
-        foreach (var path in Directory.EnumerateFiles(_incoming))
-        {
-            if (File.GetLastWriteTimeUtc(path) < before.UtcDateTime)
-            {
-                File.Delete(path);
-            }
-        }
-    }
+    /// <summary>Deletes unfinished files older than that, and those of processes that are gone.</summary>
+    public void DeleteIncomingBefore(DateTimeOffset before) => _scratch.Sweep(before);
+
+    /// <summary>Removes what this process has left unfinished.</summary>
+    public void Dispose() => _scratch.Dispose();
 
     /// <summary>Hashes of finished files last written before that.</summary>
     public IEnumerable<string> FilesBefore(DateTimeOffset before) => Directory.EnumerateDirectories(_root)

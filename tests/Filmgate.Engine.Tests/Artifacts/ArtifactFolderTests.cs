@@ -15,7 +15,11 @@ public sealed class ArtifactFolderTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _files.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task A_stored_file_is_named_by_the_hash_of_its_bytes()
@@ -111,7 +115,7 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Left_overs_of_a_crash_are_swept_by_age()
+    public async Task What_nobody_finished_for_hours_is_swept()
     {
         var (old, young) = (_files.NewIncomingPath(), _files.NewIncomingPath());
         await File.WriteAllBytesAsync(old, [1], Cancel);
@@ -123,5 +127,6 @@ public sealed class ArtifactFolderTests : IDisposable
         Assert.Empty(_files.FilesBefore(House.Start.AddYears(1)));
     }
 
-    private string[] Incoming() => Directory.GetFiles(Path.Combine(_folder, "artifacts", "incoming"));
+    private string[] Incoming() => [.. Directory.EnumerateFiles(Path.Combine(_folder, "artifacts", "incoming"), "*", SearchOption.AllDirectories)
+        .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))];
 }

@@ -30,7 +30,11 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _files.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task Clip_and_poster_are_found_by_what_the_row_says()

@@ -25,7 +25,7 @@ public sealed class ClipIntakeTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         // Whatever came of it, nothing half-fetched is left.
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_house.Folder, "artifacts", "incoming")));
+        Assert.Empty(_house.Unfinished);
         await _house.DisposeAsync();
     }
 

@@ -43,7 +43,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
         var delivery = Assert.Single(await _house.Deliveries.FindOfTaskAsync(task.Key, Cancel));
         Assert.StartsWith(
             $"task_1 Success - https://gate.example/artifacts/{task.Clip.Id}.mp4?expires=", Encoding.UTF8.GetString(delivery.Body.Span), StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_house.Folder, "artifacts", "incoming")));
+        Assert.Empty(_house.Unfinished);
     }
 
     [Fact]
@@ -610,7 +610,7 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.Equal(new Usd(490_000), task.LastAttempt!.Cost);
         Assert.NotNull(task.LastAttempt.UnfetchedSince);
         Assert.True(task.CompletedAt - task.LastAttempt.EndedAt >= _house.Routing.ClipPatience, "It was given up before its time.");
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_house.Folder, "artifacts", "incoming")));
+        Assert.Empty(_house.Unfinished);
     }
 
     [Fact]

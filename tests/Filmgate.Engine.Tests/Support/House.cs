@@ -72,6 +72,11 @@ internal sealed class House : IAsyncDisposable
     public IEndpointStore Endpoints { get; }
     public IClipStore Clips { get; }
     public ArtifactFolder Files { get; }
+
+    /// <summary>Files that somebody is still writing, or has left behind.</summary>
+    public IEnumerable<string> Unfinished => Directory.EnumerateFiles(Path.Combine(Folder, "artifacts", "incoming"), "*", SearchOption.AllDirectories)
+        .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
+
     public IdSource Ids { get; }
     public EngineOptions Options { get; }
     public ClipLinks Links { get; }
@@ -199,6 +204,7 @@ internal sealed class House : IAsyncDisposable
     {
         Http.Dispose();
         await _database.DisposeAsync();
+        Files.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }

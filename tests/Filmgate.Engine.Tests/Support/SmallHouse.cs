@@ -172,6 +172,7 @@ internal sealed class SmallHouse : IAsyncDisposable
     {
         _http.Dispose();
         await _database.DisposeAsync();
+        Files.Dispose();
         _folder.Dispose();
     }
 

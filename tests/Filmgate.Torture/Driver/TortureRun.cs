@@ -517,13 +517,19 @@ internal sealed class TortureRun : IAsyncDisposable
         var data = PathOf("data");
         using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "filmgate.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         store.Open();
-        string[] passing = [Path.Combine(data, "renders"), Path.Combine(data, "artifacts", "incoming")];
+        var renders = Path.Combine(data, "renders");
+        var scratch = Path.Combine(data, "artifacts", "incoming");
         return new StoreFact(
             doctor.ExitCode,
             string.Join("; ", doctor.Said()) + await File.ReadAllTextAsync(PathOf("doctor.log")),
             string.Join("; ", Rows(store, "PRAGMA integrity_check")),
             Rows(store, "PRAGMA foreign_key_check").Count,
-            [.. passing.Where(Directory.Exists).SelectMany(Directory.GetFiles).Where(file => File.GetCreationTimeUtc(file) > _lifeBegan + Settling)]);
+            [
+                .. Directory.Exists(renders) ? Directory.GetFiles(renders).Where(file => File.GetCreationTimeUtc(file) > _lifeBegan + Settling) : [],
+
+                // The last life stopped well and every life removes what the killed ones before it left, so nothing may be there.
+                .. Directory.Exists(scratch) ? Directory.GetFiles(scratch, "*", SearchOption.AllDirectories) : [],
+            ]);
     }
 
     private static List<string> Rows(SqliteConnection store, string question)
