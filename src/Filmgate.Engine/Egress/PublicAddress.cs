@@ -48,7 +48,7 @@ public static class PublicAddress
     /// </summary>
     /// <param name="address">
     /// Any IPv4 or IPv6 address. An IPv4-mapped one (::ffff:0:0/96) is judged by the IPv4 address inside. The other forms
-    /// that carry an IPv4 address (compatible, translated, NAT64, 6to4, Teredo) are never public, whatever they carry:
+    /// that carry an IPv4 address (compatible, translated, NAT64, 6to4, Teredo, ISATAP) are never public, whatever they carry:
     /// nobody publishes a picture or a webhook under them. A scoped address is never public.
     /// </param>
     /// <returns>True only for an address that a stranger could also reach.</returns>
@@ -62,7 +62,16 @@ public static class PublicAddress
         return plain.AddressFamily == AddressFamily.InterNetworkV6
             && plain.ScopeId == 0
             && InternetIPv6.Contains(plain)
-            && !IsIn(plain, SpecialIPv6);
+            && !IsIn(plain, SpecialIPv6)
+            && !IsIsatap(plain);
+    }
+
+    // RFC 5214: on a host with such a tunnel the interface identifier ::5efe:a.b.c.d is sent to a.b.c.d, under any prefix.
+    private static bool IsIsatap(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        return bytes[8..12] is [0 or 2, 0, 0x5E, 0xFE];
     }
 
     /// <summary>

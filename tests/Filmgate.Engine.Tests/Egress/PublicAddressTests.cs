@@ -20,6 +20,7 @@ public class PublicAddressTests
     [InlineData("fe80::1%1"), InlineData("2606:4700:4700::1111%1"), InlineData("fec0::1"), InlineData("ff02::1"), InlineData("5f00::1")]
     [InlineData("2001::1"), InlineData("2001:0:7f00:1::"), InlineData("2001:1ff::1"), InlineData("2001:db8::1"), InlineData("2002:7f00:1::")]
     [InlineData("2002:808:808::1"), InlineData("3fff::1"), InlineData("3fff:fff:ffff::1"), InlineData("4000::1"), InlineData("1fff::1")]
+    [InlineData("2a00:1450::5efe:7f00:1"), InlineData("2a00:1450::200:5efe:808:808")]
     public void An_address_of_a_special_range_is_not_public(string address) =>
         Assert.False(PublicAddress.IsPublic(IPAddress.Parse(address)));
 
@@ -28,7 +29,7 @@ public class PublicAddressTests
     [InlineData("100.128.0.0"), InlineData("126.255.255.255"), InlineData("128.0.0.0"), InlineData("169.253.255.255"), InlineData("169.255.0.0")]
     [InlineData("172.15.255.255"), InlineData("172.32.0.0"), InlineData("192.0.1.0"), InlineData("192.167.255.255"), InlineData("192.169.0.0")]
     [InlineData("198.17.255.255"), InlineData("198.20.0.0"), InlineData("223.255.255.255"), InlineData("168.63.129.15"), InlineData("168.63.129.17")]
-    [InlineData("::ffff:8.8.8.8"), InlineData("2606:4700:4700::1111"), InlineData("2001:200::1"), InlineData("2003::1"), InlineData("2a00::1"), InlineData("3ffe::1")]
+    [InlineData("::ffff:8.8.8.8"), InlineData("2606:4700:4700::1111"), InlineData("2001:200::1"), InlineData("2003::1"), InlineData("2a00::1"), InlineData("3ffe::1"), InlineData("2a00:1450::5eff:7f00:1")]
     public void An_address_beside_the_special_ranges_is_public(string address) =>
         Assert.True(PublicAddress.IsPublic(IPAddress.Parse(address)));
 

@@ -5,24 +5,25 @@ using System.Text;
 
 namespace Filmgate.Engine.Tests.Egress;
 
-/// <summary>A server on a free loopback port that answers with the very bytes a test gives it.</summary>
+/// <summary>A server on a free port of a loopback address that answers with the very bytes a test gives it.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<RawExchange, Task> _answer;
     private readonly Task _accepting;
     private readonly ConcurrentQueue<string> _heads = new();
     private int _connections;
 
-    public RawServer(Func<RawExchange, Task> answer)
+    public RawServer(Func<RawExchange, Task> answer, IPAddress? address = null)
     {
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _answer = answer;
         _listener.Start(512);
         _accepting = AcceptAsync();
     }
 
-    public static RawServer Answering(string text) => new(exchange => exchange.SendAsync(text));
+    public static RawServer Answering(string text, IPAddress? address = null) => new(exchange => exchange.SendAsync(text), address);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
