@@ -136,6 +136,40 @@ public sealed partial class ListenCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receiver_in_a_process_of_its_own_verifies_what_comes_with_standardwebhooks_and_a_fault_of_its_is_counted()
+    {
+        await using var gateway = await ServedGateway.StartAsync(_folder["data"]);
+        var secret = WebhookForwarder.NewSecret();
+        await using var receiver = await ReceiverProcess.StartAsync(secret, Patience);
+        await using var listen = Start(gateway, $"listen --forward-to {receiver.Url}", ("FILMGATE_WEBHOOK_SECRET", secret));
+        await ListeningAsync(listen);
+        var id = await gateway.Api.CreateAsync(TaskApi.Text("@fail(CONTENT_VIOLATION)"));
+        await Eventually.TrueAsync(() => listen.Out.Count(line => line.Contains(id, StringComparison.Ordinal)) == 3, Patience, "Three lines");
+        Assert.Equal(
+            [(500, "video.accepted", id), (200, "video.in_progress", id), (200, "video.failed", id)],
+            receiver.Posts.Select(post => (post.GetProperty("status").GetInt32(), post.GetProperty("type").GetString(), post.GetProperty("task").GetString()!)));
+        Assert.All(receiver.Posts, post => Assert.Equal(post.GetProperty("header").GetString(), post.GetProperty("id").GetString()));
+        Assert.Equal(["500", "200", "200"], listen.Out.Where(line => line.Contains(id, StringComparison.Ordinal)).Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries)[^2]));
+        Assert.DoesNotContain(listen.Out, line => line.StartsWith("Secret: ", StringComparison.Ordinal));
+
+        // What another secret signed is refused by the receiver, so it does look.
+        await using var stranger = Start(gateway, $"listen --forward-to {receiver.Url} --events video.failed");
+        await ListeningAsync(stranger);
+        await gateway.Api.CreateAsync(TaskApi.Text("@fail(CONTENT_VIOLATION)"));
+        await Eventually.TrueAsync(() => stranger.Out.Any(line => line.Contains("  400  ", StringComparison.Ordinal)), Patience, "A refused event");
+        await Eventually.TrueAsync(() => listen.Out.Count(line => line.Contains("  200  ", StringComparison.Ordinal)) == 5, Patience, "Three more events");
+
+        foreach (var process in new[] { listen, stranger })
+        {
+            process.Send(FilmgateProcess.SigInt);
+            Assert.Equal(0, await process.ExitAsync(Patience));
+        }
+
+        Assert.Equal("Stopped after 6 events, 1 not taken by the receiver.", listen.Out[^1]);
+        Assert.Equal("Stopped after 1 event, 1 not taken by the receiver.", stranger.Out[^1]);
+    }
+
+    [Fact]
     public async Task What_cannot_work_is_told_in_one_line()
     {
         await using var gateway = await ServedGateway.StartAsync(_folder["data"]);
@@ -152,10 +186,16 @@ public sealed partial class ListenCommandTests : IAsyncLifetime
         }
     }
 
-    private FilmgateProcess Start(ServedGateway gateway, string command) => FilmgateProcess.Start(
-        _folder.Path,
-        new Dictionary<string, string> { ["FILMGATE_URLS"] = gateway.Address.GetLeftPart(UriPartial.Authority), ["FILMGATE_API_KEY"] = ServedGateway.Key },
-        command.Split(' '));
+    private FilmgateProcess Start(ServedGateway gateway, string command, params (string Name, string Value)[] variables)
+    {
+        var environment = new Dictionary<string, string> { ["FILMGATE_URLS"] = gateway.Address.GetLeftPart(UriPartial.Authority), ["FILMGATE_API_KEY"] = ServedGateway.Key };
+        foreach (var (name, value) in variables)
+        {
+            environment[name] = value;
+        }
+
+        return FilmgateProcess.Start(_folder.Path, environment, command.Split(' '));
+    }
 
     private static Task ListeningAsync(FilmgateProcess process) => Eventually.TrueAsync(
         () => process.Out.Any(line => line.EndsWith("  listening", StringComparison.Ordinal)) || process.HasExited, Patience, "Listening");
