@@ -57,6 +57,7 @@ with_lock() {
 package_of() {
   case "$1" in
     node) printf 'nodejs' ;;
+    php) printf 'php-cli' ;;
     *) printf '%s' "$1" ;;
   esac
 }

@@ -15,32 +15,28 @@ public sealed partial class WebhookClientTests(SharedServer house) : OfficialCli
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Events_and_callbacks_are_verified_by_four_verifiers_through_a_rotation() => RunAsync("webhooks.mjs", "../webhooks.md");
+    public Task Events_and_callbacks_are_verified_by_five_verifiers_through_a_rotation() => RunAsync("webhooks.mjs", "../webhooks.md");
 
     [Fact]
-    public async Task The_example_in_Python_takes_what_is_genuine_and_nothing_else()
-    {
-        using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder["verify.py"], Example("python"), Ct);
-        await File.WriteAllTextAsync(
-            folder["cases.py"],
-            "import json, sys\nfrom verify import is_genuine\nfor case in json.load(sys.stdin):\n"
-            + "    print(is_genuine(case['Secret'], case['Headers'], case['Body'].encode(), case['Now']))\n",
-            Ct);
-        var cases = Cases();
-        using var process = Process.Start(new ProcessStartInfo("python3", ["cases.py"])
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        await process.StandardInput.WriteAsync(JsonSerializer.Serialize(cases));
-        process.StandardInput.Close();
-        var said = await process.StandardOutput.ReadToEndAsync(Ct);
-        Assert.True(said.Length > 0, await process.StandardError.ReadToEndAsync(Ct));
-        Assert.Equal(cases.Select(one => one.IsGenuine ? "True" : "False"), said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-    }
+    public Task The_example_in_Python_takes_what_is_genuine_and_nothing_else() => RunExampleAsync(
+        "python", "verify.py", "python3",
+        """
+        import json, sys
+        from verify import is_genuine
+        for case in json.load(sys.stdin):
+            print(is_genuine(case['Secret'], case['Headers'], case['Body'].encode(), case['Now']))
+        """);
+
+    [Fact]
+    public Task The_example_in_PHP_takes_what_is_genuine_and_nothing_else() => RunExampleAsync(
+        "php", "verify.php", "php",
+        """
+        <?php
+        require 'verify.php';
+        foreach (json_decode(file_get_contents('php://stdin'), true) as $case) {
+            echo is_genuine($case['Secret'], $case['Headers'], $case['Body'], $case['Now']) ? 'True' : 'False', "\n";
+        }
+        """);
 
     [Fact]
     public void The_example_in_CSharp_is_the_one_that_is_compiled_here_and_takes_what_is_genuine_and_nothing_else()
@@ -54,6 +50,26 @@ public sealed partial class WebhookClientTests(SharedServer house) : OfficialCli
             var read = new Receiver(one.Secret).Read(one.Headers, System.Text.Encoding.UTF8.GetBytes(one.Body), DateTimeOffset.FromUnixTimeSeconds(one.Now));
             Assert.Equal(one.IsGenuine, read is not null);
         }
+    }
+
+    private static async Task RunExampleAsync(string language, string file, string program, string caller)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder[file], Example(language), Ct);
+        await File.WriteAllTextAsync(folder["cases"], caller, Ct);
+        var cases = Cases();
+        using var process = Process.Start(new ProcessStartInfo(program, ["cases"])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        await process.StandardInput.WriteAsync(JsonSerializer.Serialize(cases));
+        process.StandardInput.Close();
+        var said = await process.StandardOutput.ReadToEndAsync(Ct);
+        Assert.True(said.Length > 0, await process.StandardError.ReadToEndAsync(Ct));
+        Assert.Equal(cases.Select(one => one.IsGenuine ? "True" : "False"), said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     // Signed by openssl: printf 'evt_1.1700000000.{"type":"video.completed"}' | openssl dgst -sha256 -mac hmac -macopt hexkey:0001…1f -binary | base64
