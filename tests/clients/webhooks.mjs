@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import test from 'node:test';
 import OpenAI from 'openai';
+import Replicate from 'replicate';
 import { Webhook as Standard } from 'standardwebhooks';
 import { Webhook as Svix } from 'svix';
 import { isGenuine } from './verify.mjs';
@@ -42,6 +43,11 @@ const verifiers = {
   standardwebhooks: (secret, { headers, body }) => new Standard(secret).verify(body, headers),
   svix: (secret, { headers, body }) => new Svix(secret).verify(body, headers),
   openai: (secret, { headers, body }) => new OpenAI({ apiKey: 'none', webhookSecret: secret }).webhooks.unwrap(body.toString(), headers),
+  // It takes the body as text or as an object, and says no instead of throwing.
+  replicate: async (secret, { headers, body }) => {
+    if (!(await Replicate.validateWebhook({ headers, body: body.toString() }, secret))) throw new Error('forged');
+    return JSON.parse(body);
+  },
   page: (secret, { headers, body }) => {
     if (!isGenuine(secret, headers, body)) throw new Error('forged');
     return JSON.parse(body);
@@ -82,7 +88,7 @@ test('an endpoint hears of a task and every verifier takes it, before, during an
     await call('POST', `webhooks/endpoints/${endpoint.endpointId}/test`);
     const after = (await receiver.until(4))[3];
     await assertGenuine(last.secret, after);
-    await assert.rejects(async () => verifiers.standardwebhooks(rotated.secret, after));
+    for (const name of ['standardwebhooks', 'replicate']) await assert.rejects(async () => verifiers[name](rotated.secret, after));
     await call('DELETE', `webhooks/endpoints/${endpoint.endpointId}`);
   } finally {
     receiver.close();
@@ -97,7 +103,7 @@ test("a task's callback is signed by the account's secret and sent again with th
       request_type: 'callback', callback_url: `${receiver.url}/hook`, input: { mode: 'master-text-to-video', prompt: '@fail(CONTENT_VIOLATION)' },
     });
     const [post] = await receiver.until(1);
-    for (const name of ['standardwebhooks', 'svix', 'page']) await verifiers[name](secret, post);
+    for (const name of ['standardwebhooks', 'svix', 'replicate', 'page']) await verifiers[name](secret, post);
 
     let [delivery] = (await call('GET', `webhooks/deliveries?taskId=${taskId}`)).deliveries;
     await call('POST', `webhooks/deliveries/${delivery.deliveryId}/resend`);
