@@ -11,6 +11,7 @@ using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 using Filmgate.Storage;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.Benchmarks;
@@ -33,7 +34,7 @@ public class AdmissionBenchmarks
     public async Task OpenAsync()
     {
         _database = SqliteDatabase.Open(Path.Combine(_folder, "filmgate.db"));
-        var accounts = new SqliteAccountStore(_database);
+        var accounts = new AccountStore(_database);
         var account = new Account(_ids.NewAccount(), "bench", AccountLimits.Default, new Budget(Usd.FromDollars(100)), Samples.Now);
         var key = new StoredKey
         {

@@ -36,6 +36,7 @@ using Filmgate.Server.Events;
 using Filmgate.Server.Uploads;
 using Filmgate.Server.Webhooks;
 using Filmgate.Storage;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -171,15 +172,15 @@ internal static class GatewayComposition
             Directory.CreateDirectory(options.DataFolder);
             return SqliteDatabase.Open(Path.Combine(options.DataFolder, DatabaseFile));
         })
-        .AddSingleton<ITaskStore, SqliteTaskStore>()
-        .AddSingleton<IAccountStore, SqliteAccountStore>()
-        .AddSingleton<IBooks, SqliteBooks>()
-        .AddSingleton<IChargeStore, SqliteChargeStore>()
-        .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
-        .AddSingleton<IEventLog, SqliteEventLog>()
-        .AddSingleton<IEndpointStore, SqliteEndpointStore>()
-        .AddSingleton<IClipStore, SqliteClipStore>()
-        .AddSingleton<IUploadStore, SqliteUploadStore>();
+        .AddSingleton<ITaskStore, TaskStore>()
+        .AddSingleton<IAccountStore, AccountStore>()
+        .AddSingleton<IBooks, Books>()
+        .AddSingleton<IChargeStore, ChargeStore>()
+        .AddSingleton<IDeliveryStore, DeliveryStore>()
+        .AddSingleton<IEventLog, EventLog>()
+        .AddSingleton<IEndpointStore, EndpointStore>()
+        .AddSingleton<IClipStore, ClipStore>()
+        .AddSingleton<IUploadStore, UploadStore>();
 
     private static IServiceCollection AddAdmission(this IServiceCollection services) => services
         .AddSingleton<KeyPairs>()

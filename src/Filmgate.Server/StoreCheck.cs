@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.Server;
@@ -22,7 +23,7 @@ public static class StoreCheck
         try
         {
             await using var database = SqliteDatabase.Open(path);
-            return await new SqliteBooks(database).CheckAsync(cancellationToken).ConfigureAwait(false);
+            return await new Books(database).CheckAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (GatewayStartException.Explain(error) is { } explained)
         {

@@ -1,14 +1,33 @@
 using System.Threading.Channels;
+using Filmgate.Model.Identity;
 
 namespace Filmgate.Storage;
+
+/// <summary>A write that waits for its transaction, as a session sees it.</summary>
+public interface IWrite
+{
+    /// <summary>The account whose rows it writes; null when it is for none.</summary>
+    AccountId? Account { get; }
+}
+
+/// <summary>What follows after a transaction was undone.</summary>
+public enum NextTry
+{
+    /// <summary>One of its writes may be to blame, so each runs again in a transaction of its own.</summary>
+    EachAlone = 1,
+    /// <summary>None of them is to blame, and the same transaction may be possible now: all run again.</summary>
+    Together = 2,
+    /// <summary>Nothing can be written now, or nobody knows whether it was: none may run again.</summary>
+    None = 3,
+}
 
 /// <summary>One database transaction at a time, as the coalescing writer drives it.</summary>
 public interface IWriteSession : IDisposable
 {
-    /// <summary>Begins a transaction.</summary>
-    void Begin();
+    /// <summary>Begins a transaction for these writes.</summary>
+    void Begin(IReadOnlyList<IWrite> writes);
 
-    /// <summary>Ends it and returns when the disk has it.</summary>
+    /// <summary>Ends it and returns when the disk has it. What it throws means that the disk has nothing of it, or else <see cref="After"/> says that none may run again.</summary>
     void Commit();
 
     /// <summary>Undoes it; must not throw.</summary>
@@ -16,7 +35,16 @@ public interface IWriteSession : IDisposable
 
     /// <summary>Words a database error as what callers are to see.</summary>
     Exception Translate(Exception error);
+
+    /// <summary>What follows after that error.</summary>
+    NextTry After(Exception error) => NextTry.EachAlone;
 }
+
+/// <summary>How long writes may queue up in front of a database that does not answer.</summary>
+/// <param name="WritesMax">Most writes that wait; one more is refused at once.</param>
+/// <param name="WaitMax">How long a write may wait for its turn; then it is refused without having run.</param>
+/// <param name="Time">The clock.</param>
+public sealed record WriteQueueLimits(int WritesMax, TimeSpan WaitMax, TimeProvider Time);
 
 /// <summary>
 /// Gathers the writes of many callers into one transaction, so that they share one flush of the disk (group commit).
@@ -30,22 +58,51 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
     /// <summary>Most writes in one transaction: bounds how long a reader of the log or a later caller waits.</summary>
     public const int BatchSizeMax = 512;
 
-    private readonly Channel<Write> _queue = Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>Most tries to run a batch again as it was.</summary>
+    private const int TogetherMax = 3;
+
+    private readonly Channel<Write> _queue;
     private readonly TSession _session;
+    private readonly WriteQueueLimits? _limits;
+    private readonly Lock _turn = new();
+    private readonly ITimer? _timer;
     private readonly Task _loop;
 
     /// <summary>Starts the writer on a thread of its own, because database calls block.</summary>
-    public CoalescingWriter(TSession session)
+    /// <param name="session">Its connection.</param>
+    /// <param name="limits">How long writes may queue up; null for a database that answers in any case.</param>
+    public CoalescingWriter(TSession session, WriteQueueLimits? limits = null)
     {
         _session = session;
+        _limits = limits;
+        _queue = Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = limits is null });
+
+        // The writer itself cannot refuse what waited too long while it waits for the database.
+        _timer = limits?.Time.CreateTimer(_ => RefuseOverdue(), null, limits.WaitMax / 8, limits.WaitMax / 8);
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Runs a write within a transaction and returns its result once that transaction is on the disk.</summary>
+    /// <summary>Runs a write for no account within a transaction and returns its result once that transaction is on the disk.</summary>
     /// <exception cref="StoreUnavailableException">The database cannot write now, or the writer is closed.</exception>
-    public Task<TResult> WriteAsync<TResult>(Func<TSession, TResult> write)
+    public Task<TResult> WriteAsync<TResult>(Func<TSession, TResult> write) => WriteAsync(null, write);
+
+    /// <summary>Runs a write within a transaction and returns its result once that transaction is on the disk.</summary>
+    /// <param name="account">The account whose rows it writes; null when it is for none.</param>
+    /// <param name="write">The write. It may run again after its transaction was undone.</param>
+    /// <exception cref="StoreUnavailableException">The database cannot write now, too much waits already, or the writer is closed.</exception>
+    public Task<TResult> WriteAsync<TResult>(AccountId? account, Func<TSession, TResult> write)
     {
-        var item = new Write<TResult>(write);
+        var item = new Write<TResult>(account, write);
+        if (_limits is not null)
+        {
+            if (_queue.Reader.Count >= _limits.WritesMax)
+            {
+                throw new StoreUnavailableException("The database is too slow for what is asked of it: too many writes wait.");
+            }
+
+            item.QueuedAt = _limits.Time.GetTimestamp();
+        }
+
         return _queue.Writer.TryWrite(item)
             ? item.Completion.Task
             : throw new StoreUnavailableException("The store is closed.");
@@ -56,6 +113,11 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _loop.ConfigureAwait(false);
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
         _session.Dispose();
     }
 
@@ -64,33 +126,68 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
         var batch = new List<Write>(BatchSizeMax);
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            while (batch.Count < BatchSizeMax && _queue.Reader.TryRead(out var write))
+            lock (_turn)
             {
-                batch.Add(write);
+                while (batch.Count < BatchSizeMax && _queue.Reader.TryRead(out var write))
+                {
+                    batch.Add(write);
+                }
             }
 
-            if (!TryRun(batch, out var error) && batch.Count > 1)
+            // What waited may have been refused in the meantime.
+            if (batch.Count > 0)
             {
-                RunEachForItself(batch);
+                Settle(batch);
+                batch.Clear();
             }
-            else
-            {
-                Answer(batch, error);
-            }
-
-            batch.Clear();
         }
     }
 
-    private void RunEachForItself(List<Write> batch)
+    private void Settle(List<Write> batch)
     {
+        var next = NextTry.Together;
+        Exception? error = null;
+        for (var run = 0; next == NextTry.Together && run <= TogetherMax; run++)
+        {
+            if (TryRun(batch, out error))
+            {
+                Answer(batch, null);
+                return;
+            }
+
+            next = _session.After(error!);
+        }
+
+        if (batch.Count == 1 || next == NextTry.None)
+        {
+            Answer(batch, error);
+            return;
+        }
+
         var single = new List<Write>(1);
         foreach (var write in batch)
         {
             single.Add(write);
-            TryRun(single, out var error);
-            Answer(single, error);
+            Settle(single);
             single.Clear();
+        }
+    }
+
+    private void RefuseOverdue()
+    {
+        var overdue = new List<Write>();
+        lock (_turn)
+        {
+            while (_queue.Reader.TryPeek(out var write) && _limits!.Time.GetElapsedTime(write.QueuedAt) >= _limits.WaitMax && _queue.Reader.TryRead(out write))
+            {
+                overdue.Add(write);
+            }
+        }
+
+        if (overdue.Count > 0)
+        {
+            overdue.ForEach(write => write.Fail(new StoreUnavailableException("The database does not answer.")));
+            new Answers([.. overdue]).Queue();
         }
     }
 
@@ -108,7 +205,7 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
     {
         try
         {
-            _session.Begin();
+            _session.Begin(batch);
             foreach (var write in batch)
             {
                 write.Run(_session);
@@ -129,8 +226,13 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
         return true;
     }
 
-    private abstract class Write
+    private abstract class Write(AccountId? account) : IWrite
     {
+        public AccountId? Account => account;
+
+        /// <summary>When it was queued, by the limits' clock.</summary>
+        public long QueuedAt { get; set; }
+
         public abstract void Run(TSession session);
 
         public abstract void Fail(Exception error);
@@ -140,7 +242,7 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
     }
 
     // Only ever completed on the thread pool, so what awaits it may run at once.
-    private sealed class Write<TResult>(Func<TSession, TResult> body) : Write
+    private sealed class Write<TResult>(AccountId? account, Func<TSession, TResult> body) : Write(account)
     {
         private TResult? _result;
         private Exception? _error;

@@ -15,6 +15,7 @@ using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -53,10 +54,10 @@ internal sealed class World : IWaker, IAsyncDisposable
         Chance = new Random(seed);
         DatabasePath = stage.NewDatabase();
         _database = SqliteDatabase.OpenInline(DatabasePath);
-        Store = new SqliteTaskStore(_database);
-        Accounts = new SqliteAccountStore(_database);
-        Books = new SqliteBooks(_database);
-        Deliveries = new SqliteDeliveryStore(_database);
+        Store = new TaskStore(_database);
+        Accounts = new AccountStore(_database);
+        Books = new Books(_database);
+        Deliveries = new DeliveryStore(_database);
         _turnstile = new Turnstile(_time);
         _ids = new IdSource(_time, new Random(Chance.Next()).NextBytes);
         _vendors =
@@ -76,13 +77,13 @@ internal sealed class World : IWaker, IAsyncDisposable
 
     public string DatabasePath { get; }
 
-    public SqliteTaskStore Store { get; }
+    public TaskStore Store { get; }
 
-    public SqliteAccountStore Accounts { get; }
+    public AccountStore Accounts { get; }
 
-    public SqliteBooks Books { get; }
+    public Books Books { get; }
 
-    public SqliteDeliveryStore Deliveries { get; }
+    public DeliveryStore Deliveries { get; }
 
     public DateTimeOffset Now => _time.Now;
 

@@ -190,7 +190,7 @@ public sealed class CoalescingWriterTests
             return text;
         }
 
-        public void Begin()
+        public void Begin(IReadOnlyList<IWrite> writes)
         {
             Log.Enqueue("begin");
             if (BeginsThatFail-- > 0)

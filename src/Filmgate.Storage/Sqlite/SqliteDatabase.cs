@@ -3,7 +3,8 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine.Output;
 using DbUp.Sqlite.Helpers;
-using Filmgate.Model.Tasks;
+using Filmgate.Model.Identity;
+using Filmgate.Storage.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace Filmgate.Storage.Sqlite;
@@ -12,7 +13,7 @@ namespace Filmgate.Storage.Sqlite;
 /// One SQLite file (write-ahead log, full fsync) with its one writer and its readers. Only one process may have it open:
 /// a second one is refused at once instead of being surprised later.
 /// </summary>
-public sealed class SqliteDatabase : IAsyncDisposable
+public sealed class SqliteDatabase : SqlDatabase
 {
     private readonly string _path;
     private readonly FileStream _lock;
@@ -69,7 +70,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (_writer is not null)
         {
@@ -86,23 +87,28 @@ public sealed class SqliteDatabase : IAsyncDisposable
     }
 
     // Belongs to the file and not to a store, so that all stores of the file agree.
-    internal StatusCache Statuses { get; } = new();
+    internal override StatusCache? Statuses { get; } = new();
 
-    /// <summary>Runs any write but an admission; it finds the accounts' rows as they are to be.</summary>
-    internal Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> write) => RunAsync(session =>
-    {
-        session.Tills.Settle();
-        return write(session);
-    });
+    internal override SqlDialect Dialect { get; } = new SqliteDialect();
 
-    internal Task<AdmissionOutcome> AdmitAsync(Admission admission, string request) =>
-        RunAsync(session => SqliteAdmission.Admit(session, admission, request));
+    internal override ValueTask<TResult> ReadAsync<TArgument, TResult>(
+        TArgument argument, Func<SqlSession, TArgument, TResult> read, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Read(argument, read, isOneMoment: false));
 
-    private Task<TResult> RunAsync<TResult>(Func<SqliteSession, TResult> write)
+    internal override ValueTask<TResult> ReadMomentAsync<TArgument, TResult>(
+        TArgument argument, Func<SqlSession, TArgument, TResult> read, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Read(argument, read, isOneMoment: true));
+
+    // Readers have sessions of their own, so a long one keeps none waiting.
+    internal override ValueTask<TResult> InspectAsync<TArgument, TResult>(
+        TArgument argument, Func<SqlSession, TArgument, TResult> read, CancellationToken cancellationToken) =>
+        ReadMomentAsync(argument, read, cancellationToken);
+
+    private protected override Task<TResult> RunAsync<TResult>(AccountId? account, Func<SqlSession, TResult> write)
     {
         if (_inline is null)
         {
-            return _writer!.WriteAsync(write);
+            return _writer!.WriteAsync(account, write);
         }
 
         try
@@ -123,11 +129,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
 
     // Reads take microseconds out of the page cache, so they run on the caller's thread; the bag grows to the number of
     // reads that really overlapped.
-    internal TResult Read<TArgument, TResult>(TArgument argument, Func<SqliteSession, TArgument, TResult> read)
+    private TResult Read<TArgument, TResult>(TArgument argument, Func<SqlSession, TArgument, TResult> read, bool isOneMoment)
     {
         if (_inline is not null)
         {
-            return read(_inline, argument);
+            return Run(_inline, argument, read, isOneMoment);
         }
 
         SqliteSession? session = null;
@@ -138,7 +144,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
                 session = new SqliteSession(_path);
             }
 
-            var result = read(session, argument);
+            var result = Run(session, argument, read, isOneMoment);
             _readers.Add(session);
             return result;
         }
@@ -152,6 +158,24 @@ public sealed class SqliteDatabase : IAsyncDisposable
         {
             session?.Dispose();
             throw;
+        }
+    }
+
+    private static TResult Run<TArgument, TResult>(SqliteSession session, TArgument argument, Func<SqlSession, TArgument, TResult> read, bool isOneMoment)
+    {
+        if (!isOneMoment)
+        {
+            return read(session, argument);
+        }
+
+        session.Execute("BEGIN");
+        try
+        {
+            return read(session, argument);
+        }
+        finally
+        {
+            session.Execute("COMMIT");
         }
     }
 
@@ -178,7 +202,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             var result = DeployChanges.To
                 .SqliteDatabase(new SharedConnection(connection))
-                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal))
+                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.Contains(".Sqlite.Migrations.", StringComparison.Ordinal))
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
                 .Build()

@@ -1,14 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using Filmgate.Storage.Sql;
 using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
 
 namespace Filmgate.Storage.Sqlite;
 
-/// <summary>
-/// One connection with its prepared statements. Parameters are <c>$1</c>, <c>$2</c>, … in the order given; SQL is always a constant, and
-/// values only ever travel as parameters.
-/// </summary>
-internal sealed class SqliteSession : IWriteSession
+/// <summary>One connection with its prepared statements.</summary>
+internal sealed class SqliteSession : SqlSession, IWriteSession
 {
     // A checkpoint every 4000 pages (16 MB) keeps the log short without making each burst of writes pay for one.
     private const string Pragmas = """
@@ -36,8 +34,6 @@ internal sealed class SqliteSession : IWriteSession
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public SqliteSession(string path)
     {
-        Tills = new SqliteTills(this);
-
         // A session has one user at a time, so SQLite need not lock it at each call.
         var code = sqlite3_open_v2(path, out _database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, null);
         try
@@ -52,11 +48,8 @@ internal sealed class SqliteSession : IWriteSession
         }
     }
 
-    /// <summary>What the admissions of the present transaction have taken.</summary>
-    public SqliteTills Tills { get; }
-
-    /// <summary>Runs a statement and says how many rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<SqliteValue> values)
+    /// <inheritdoc/>
+    public override int Execute(string sql, params ReadOnlySpan<SqlValue> values)
     {
         var statement = Prepare(sql, values);
         while (statement.Step())
@@ -69,14 +62,17 @@ internal sealed class SqliteSession : IWriteSession
         return changes;
     }
 
-    /// <summary>Runs statements that take no parameters and are not kept.</summary>
-    public void Run(string script) => SqliteException.ThrowExceptionForRC(sqlite3_exec(_database, script), _database);
+    // The file is at hand, so there is nothing to be gained by putting a statement off.
+    public override void Post(string sql, params ReadOnlySpan<SqlValue> values) => Execute(sql, values);
 
-    /// <summary>The rows of a query; to be disposed before the same query is asked again.</summary>
-    public SqliteRow Query(string sql, params ReadOnlySpan<SqliteValue> values) => new(Prepare(sql, values));
+    /// <inheritdoc/>
+    public override void Run(string script) => SqliteException.ThrowExceptionForRC(sqlite3_exec(_database, script), _database);
 
-    /// <summary>The first column of the first row: a <c>long</c>, a <c>string</c>, bytes, or null, also when there is no row.</summary>
-    public object? Scalar(string sql, params ReadOnlySpan<SqliteValue> values)
+    /// <inheritdoc/>
+    public override SqlRow Query(string sql, params ReadOnlySpan<SqlValue> values) => new(Prepare(sql, values));
+
+    /// <inheritdoc/>
+    public override object? Scalar(string sql, params ReadOnlySpan<SqlValue> values)
     {
         var statement = Prepare(sql, values);
         try
@@ -88,6 +84,9 @@ internal sealed class SqliteSession : IWriteSession
             statement.Reset();
         }
     }
+
+    // There is one writer, so whose accounts a batch is for makes no difference.
+    public void Begin(IReadOnlyList<IWrite> writes) => Begin();
 
     public void Begin() => Execute("BEGIN IMMEDIATE");
 
@@ -130,7 +129,7 @@ internal sealed class SqliteSession : IWriteSession
         _database.Dispose();
     }
 
-    private SqliteStatement Prepare(string sql, ReadOnlySpan<SqliteValue> values)
+    private SqliteStatement Prepare(string sql, ReadOnlySpan<SqlValue> values)
     {
         if (!_statements.TryGetValue(sql, out var statement))
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Filmgate.Storage.Sql;
 using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
 
@@ -8,7 +9,7 @@ namespace Filmgate.Storage.Sqlite;
 /// A prepared statement of one connection. It speaks to SQLite directly, because the commands and parameters of the data provider
 /// cost about as much per row as SQLite's own work. Of its users only one is at work at a time.
 /// </summary>
-internal sealed class SqliteStatement : IDisposable
+internal sealed class SqliteStatement : SqlCursor, IDisposable
 {
     private const int TextBytesKept = 4096;
 
@@ -37,7 +38,7 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>Gives the parameters their values, in the order of their numbers.</summary>
-    public void Bind(ReadOnlySpan<SqliteValue> values)
+    public void Bind(ReadOnlySpan<SqlValue> values)
     {
         if (values.Length != _positions.Length)
         {
@@ -56,7 +57,7 @@ internal sealed class SqliteStatement : IDisposable
 
     /// <summary>Goes to the next row; false when there is none. A statement that failed is ready for its next use.</summary>
     /// <exception cref="SqliteException">SQLite could not do it.</exception>
-    public bool Step()
+    public override bool Step()
     {
         var code = sqlite3_step(_statement);
         if (code is not (SQLITE_ROW or SQLITE_DONE))
@@ -68,18 +69,18 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>Ends it, so that it holds no lock and can be used again.</summary>
-    public void Reset() => sqlite3_reset(_statement);
+    public override void Reset() => sqlite3_reset(_statement);
 
-    public bool IsNull(int column) => sqlite3_column_type(_statement, column) == SQLITE_NULL;
+    public override bool IsNull(int column) => sqlite3_column_type(_statement, column) == SQLITE_NULL;
 
-    public long Number(int column) => sqlite3_column_int64(_statement, column);
+    public override long Number(int column) => sqlite3_column_int64(_statement, column);
 
-    public string Text(int column) => Encoding.UTF8.GetString(sqlite3_column_blob(_statement, column));
+    public override string Text(int column) => Encoding.UTF8.GetString(sqlite3_column_blob(_statement, column));
 
-    public byte[] Bytes(int column) => sqlite3_column_blob(_statement, column).ToArray();
+    public override byte[] Bytes(int column) => sqlite3_column_blob(_statement, column).ToArray();
 
     /// <summary>A number, a text, bytes or null, as it is stored.</summary>
-    public object? Value(int column) => sqlite3_column_type(_statement, column) switch
+    public override object? Value(int column) => sqlite3_column_type(_statement, column) switch
     {
         SQLITE_NULL => null,
         SQLITE_INTEGER => Number(column),
@@ -90,12 +91,12 @@ internal sealed class SqliteStatement : IDisposable
 
     public void Dispose() => _statement.Dispose();
 
-    private int Bind(int position, in SqliteValue value) => value.Kind switch
+    private int Bind(int position, in SqlValue value) => value.Kind switch
     {
-        SqliteValueKind.Null => sqlite3_bind_null(_statement, position),
-        SqliteValueKind.Number => sqlite3_bind_int64(_statement, position, value.Number),
-        SqliteValueKind.Text => BindText(position, value.Text),
-        SqliteValueKind.Bytes when value.Bytes.Length == 0 => sqlite3_bind_zeroblob(_statement, position, 0),
+        SqlValueKind.Null => sqlite3_bind_null(_statement, position),
+        SqlValueKind.Number => sqlite3_bind_int64(_statement, position, value.Number),
+        SqlValueKind.Text => BindText(position, value.Text),
+        SqlValueKind.Bytes when value.Bytes.Length == 0 => sqlite3_bind_zeroblob(_statement, position, 0),
         _ => sqlite3_bind_blob(_statement, position, value.Bytes),
     };
 

@@ -3,6 +3,7 @@ using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.EndToEnd.Admin;
@@ -48,7 +49,7 @@ public sealed class ChargeGateway() : AdminGateway(
         await StopAsync();
         await using (var database = SqliteDatabase.Open(Path.Combine(DataFolder, "filmgate.db")))
         {
-            var tasks = new SqliteTaskStore(database);
+            var tasks = new TaskStore(database);
             foreach (var undecided in seeded)
             {
                 await LoseAsync(tasks, undecided);
@@ -63,7 +64,7 @@ public sealed class ChargeGateway() : AdminGateway(
     public Undecided Take(string provider) =>
         _undecided[provider].TryDequeue(out var undecided) ? undecided : throw new InvalidOperationException($"No attempt at {provider} is left; seed more.");
 
-    private static async Task LoseAsync(SqliteTaskStore tasks, Undecided undecided)
+    private static async Task LoseAsync(TaskStore tasks, Undecided undecided)
     {
         var id = new AttemptId(undecided.Id);
         var task = (await tasks.LoadAsync(new TaskKey(new AccountId(undecided.Account), new TaskId(undecided.Task)), CancellationToken.None))!;

@@ -20,6 +20,7 @@ using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Filmgate.Model.Webhooks;
 using Filmgate.Storage;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -42,12 +43,12 @@ internal sealed class House : IAsyncDisposable
         Time = new FakeTimeProvider(Start);
         Desks = new MemoryDesks(4, Time, Waker);
         _database = SqliteDatabase.Open(Path.Combine(folder, "filmgate.db"));
-        Tasks = new SqliteTaskStore(_database);
-        Accounts = new SqliteAccountStore(_database);
-        Deliveries = new SqliteDeliveryStore(_database);
-        Events = new SqliteEventLog(_database);
-        Endpoints = new SqliteEndpointStore(_database);
-        Clips = new SqliteClipStore(_database);
+        Tasks = new TaskStore(_database);
+        Accounts = new AccountStore(_database);
+        Deliveries = new DeliveryStore(_database);
+        Events = new EventLog(_database);
+        Endpoints = new EndpointStore(_database);
+        Clips = new ClipStore(_database);
         Files = new ArtifactFolder(folder, Time);
         Ids = new IdSource(Time, new Random(5).NextBytes);
         Options = new EngineOptions { DataFolder = folder };
@@ -112,7 +113,7 @@ internal sealed class House : IAsyncDisposable
         new ModerationGate([], WhenUnavailable.Wait, NullLogger<ModerationGate>.Instance));
 
     public RequestImages RequestImages => new(
-        Files, ImageRules.Default, Egress, new SqliteUploadStore(_database), new UploadLinks(_address), Time);
+        Files, ImageRules.Default, Egress, new UploadStore(_database), new UploadLinks(_address), Time);
 
     public CallbackWriter Callbacks => new([new PlainFormat()], new PlainEvents(), Links, Ids);
 

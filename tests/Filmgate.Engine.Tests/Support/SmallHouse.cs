@@ -22,6 +22,7 @@ using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -50,11 +51,11 @@ internal sealed class SmallHouse : IAsyncDisposable
         var egress = new EgressOptions { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")] };
         _http = new GuardedHttp(egress, new ScriptedResolver(), Time);
         Files = new ArtifactFolder(_folder.Path, Time);
-        Tasks = new SqliteTaskStore(_database);
-        Accounts = new SqliteAccountStore(_database);
-        Clips = new SqliteClipStore(_database);
-        Events = new SqliteEventLog(_database);
-        var uploads = new SqliteUploadStore(_database);
+        Tasks = new TaskStore(_database);
+        Accounts = new AccountStore(_database);
+        Clips = new ClipStore(_database);
+        Events = new EventLog(_database);
+        var uploads = new UploadStore(_database);
         var options = new EngineOptions { DataFolder = _folder.Path };
         var address = new PublicAddressHolder { Value = PublicUrl };
         var key = SigningKey.Open(_folder.Path);
@@ -91,11 +92,11 @@ internal sealed class SmallHouse : IAsyncDisposable
 
     public ArtifactFolder Files { get; }
 
-    public SqliteTaskStore Tasks { get; }
+    public TaskStore Tasks { get; }
 
-    public SqliteAccountStore Accounts { get; }
+    public AccountStore Accounts { get; }
 
-    public SqliteClipStore Clips { get; }
+    public ClipStore Clips { get; }
 
     public IEventLog Events { get; }
 

@@ -6,6 +6,7 @@ using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.Storage.Tests.Sqlite;
@@ -20,18 +21,18 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("filmgate-keys-");
     private readonly SqliteDatabase database;
-    private readonly SqliteTaskStore tasks;
+    private readonly TaskStore tasks;
     private int lastTask;
 
     public IdempotencyKeyTests()
     {
         database = SqliteDatabase.Open(Path.Combine(folder.FullName, "test.db"));
-        tasks = new SqliteTaskStore(database);
+        tasks = new TaskStore(database);
     }
 
     public async ValueTask InitializeAsync()
     {
-        var accounts = new SqliteAccountStore(database);
+        var accounts = new AccountStore(database);
         foreach (var id in new[] { Mine, Theirs })
         {
             var key = new StoredKey
@@ -97,7 +98,7 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
     {
         const int Keys = 1_000_000, Page = 500;
         await AdmitAsync(Mine, Start, Draft);
-        await database.WriteAsync(session => session.Execute(
+        await database.WriteAsync(null, session => session.Execute(
             $"""
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Keys})
             INSERT INTO idempotency_keys (account_id, key, fingerprint, task_id, expires_at)

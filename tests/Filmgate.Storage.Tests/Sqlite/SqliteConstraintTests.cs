@@ -168,7 +168,7 @@ public sealed class SqliteConstraintTests : IAsyncLifetime
         await WriteAsync("INSERT INTO delivery_attempts VALUES ('d', 1, 0, 0, 200, NULL, 'event', NULL)");
     }
 
-    private Task<bool> WriteAsync(string sql) => _stores.Database.WriteAsync(session =>
+    private Task<bool> WriteAsync(string sql) => _stores.Database.WriteAsync(null, session =>
     {
         session.Run(sql);
         return true;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Filmgate.Storage.Tests.Conformance;
 using Microsoft.Data.Sqlite;
@@ -18,14 +19,14 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
     [Fact]
     public async Task The_writer_flushes_every_commit_fully_into_a_write_ahead_log_with_foreign_keys_on()
     {
-        Assert.Equal(2L, await _stores.Database.WriteAsync(session => session.Scalar("PRAGMA synchronous")));
-        Assert.Equal("wal", await _stores.Database.WriteAsync(session => session.Scalar("PRAGMA journal_mode")));
-        Assert.Equal(1L, await _stores.Database.WriteAsync(session => session.Scalar("PRAGMA foreign_keys")));
+        Assert.Equal(2L, await _stores.Database.WriteAsync(null, session => session.Scalar("PRAGMA synchronous")));
+        Assert.Equal("wal", await _stores.Database.WriteAsync(null, session => session.Scalar("PRAGMA journal_mode")));
+        Assert.Equal(1L, await _stores.Database.WriteAsync(null, session => session.Scalar("PRAGMA foreign_keys")));
     }
 
     [Fact]
-    public void Readers_share_the_write_ahead_log() =>
-        Assert.Equal("wal", _stores.Database.Read(0, (session, _) => session.Scalar("PRAGMA journal_mode")));
+    public async Task Readers_share_the_write_ahead_log() =>
+        Assert.Equal("wal", await _stores.Database.ReadAsync(0, (session, _) => session.Scalar("PRAGMA journal_mode"), Cancel));
 
     [Fact]
     public void A_second_opening_of_the_same_file_is_refused_and_told_the_way_out()
@@ -40,24 +41,24 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
     {
         await _stores.Database.DisposeAsync();
         await using var next = SqliteDatabase.Open(_stores.Path);
-        Assert.False(await new SqliteAccountStore(next).AnyAsync(Cancel));
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => _stores.Database.WriteAsync(_ => 0));
+        Assert.False(await new AccountStore(next).AnyAsync(Cancel));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _stores.Database.WriteAsync(null, _ => 0));
     }
 
     [Fact]
     public async Task Opening_again_changes_neither_schema_nor_the_record_of_migrations()
     {
-        var before = Schema();
+        var before = await SchemaAsync();
         await _stores.ReopenAsync();
         await _stores.ReopenAsync();
-        Assert.Equal(before, Schema());
+        Assert.Equal(before, await SchemaAsync());
         Assert.Contains(before, line => line.Contains("CREATE TABLE tasks", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_migration_that_was_killed_half_way_is_undone_and_done_anew_by_the_next_start()
     {
-        var whole = Schema();
+        var whole = await SchemaAsync();
         var half = _stores.Path + ".half";
         using (var connection = new SqliteConnection($"Data Source={half};Pooling=False"))
         {
@@ -80,7 +81,7 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
         }
 
         await _stores.OpenAsync();
-        Assert.Equal(whole.Where(IsOurs), Schema().Where(IsOurs));
+        Assert.Equal(whole.Where(IsOurs), (await SchemaAsync()).Where(IsOurs));
     }
 
     [Theory]
@@ -116,7 +117,7 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
         Assert.Throws<StoreUnavailableException>(() => SqliteDatabase.Open(path));
         File.Delete(path);
         await using var database = SqliteDatabase.Open(path);
-        Assert.False(await new SqliteAccountStore(database).AnyAsync(Cancel));
+        Assert.False(await new AccountStore(database).AnyAsync(Cancel));
     }
 
     [Fact]
@@ -127,13 +128,13 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
         await using (var database = SqliteDatabase.Open(Path.Combine(folder, "filmgate.db")))
         {
             Directory.Move(folder, folder + "-moved");
-            Assert.Throws<StoreUnavailableException>(() => { _ = database.Read(0, (session, _) => session.Scalar("SELECT 1")); });
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await database.ReadAsync(0, (session, _) => session.Scalar("SELECT 1"), Cancel));
         }
 
         Directory.Delete(folder + "-moved", recursive: true);
     }
 
-    private string[] Schema() => _stores.Database.Read(0, (session, _) =>
+    private ValueTask<string[]> SchemaAsync() => _stores.Database.ReadAsync(0, (session, _) =>
     {
         var lines = new List<string>();
         foreach (var sql in new[]
@@ -150,7 +151,7 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
         }
 
         return lines.ToArray();
-    });
+    }, Cancel);
 
     private static bool IsOurs(string line) => !line.Contains("SchemaVersions", StringComparison.OrdinalIgnoreCase);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Filmgate.Model.Tasks;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Filmgate.Storage.Tests.Conformance;
 
@@ -19,12 +20,12 @@ public sealed class SqliteFaultTests
         var kept = Sample.Task("task_kept");
         await stores.Tasks.AcceptAsync(kept, Cancel);
 
-        await stores.Database.WriteAsync(session => session.Scalar("PRAGMA max_page_count = 1"));
+        await stores.Database.WriteAsync(null, session => session.Scalar("PRAGMA max_page_count = 1"));
         var refused = await FillAsync(stores.Tasks);
         Assert.NotNull(await stores.Tasks.LoadAsync(kept.Key, Cancel));
         Assert.Null(await stores.Tasks.LoadAsync(refused.Key, Cancel));
 
-        await stores.Database.WriteAsync(session => session.Scalar("PRAGMA max_page_count = 1073741823"));
+        await stores.Database.WriteAsync(null, session => session.Scalar("PRAGMA max_page_count = 1073741823"));
         await stores.Tasks.AcceptAsync(refused, Cancel);
         await stores.ReopenAsync();
         Assert.NotNull(await stores.Tasks.LoadAsync(refused.Key, Cancel));
@@ -36,8 +37,8 @@ public sealed class SqliteFaultTests
         using var disk = SmallDisk.TryMount();
         Assert.SkipWhen(disk is null, "A small disk cannot be mounted here: that takes root and the mount program.");
         await using var database = SqliteDatabase.Open(Path.Combine(disk.Path, "filmgate.db"));
-        var tasks = new SqliteTaskStore(database);
-        await new SqliteAccountStore(database).AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
+        var tasks = new TaskStore(database);
+        await new AccountStore(database).AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
         var kept = Sample.Task("task_kept");
         await tasks.AcceptAsync(kept, Cancel);
 
@@ -45,7 +46,7 @@ public sealed class SqliteFaultTests
         var refused = await FillAsync(tasks);
         Assert.NotNull(await tasks.LoadAsync(kept.Key, Cancel));
         Assert.Null(await tasks.LoadAsync(refused.Key, Cancel));
-        Assert.Equal("ok", database.Read(0, (session, _) => session.Scalar("PRAGMA integrity_check")));
+        Assert.Equal("ok", await database.ReadAsync(0, (session, _) => session.Scalar("PRAGMA integrity_check"), Cancel));
 
         File.Delete(ballast);
         await tasks.AcceptAsync(refused, Cancel);
@@ -62,7 +63,7 @@ public sealed class SqliteFaultTests
 
         // While the first of them holds the writer all others gather behind it, so that they share one transaction.
         using var gate = new ManualResetEventSlim();
-        var holder = stores.Database.WriteAsync(_ =>
+        var holder = stores.Database.WriteAsync(null, _ =>
         {
             gate.Wait(Cancel);
             return true;

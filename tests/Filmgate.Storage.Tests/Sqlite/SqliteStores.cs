@@ -1,3 +1,4 @@
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Filmgate.Storage.Tests.Conformance;
 
@@ -13,23 +14,23 @@ public sealed class SqliteStores : StoresUnderTest
 
     public SqliteDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
 
-    public override ITaskStore Tasks => new SqliteTaskStore(Database);
+    public override ITaskStore Tasks => new TaskStore(Database);
 
-    public override IAccountStore Accounts => new SqliteAccountStore(Database);
+    public override IAccountStore Accounts => new AccountStore(Database);
 
-    public override IDeliveryStore Deliveries => new SqliteDeliveryStore(Database);
+    public override IDeliveryStore Deliveries => new DeliveryStore(Database);
 
-    public override IEventLog Events => new SqliteEventLog(Database);
+    public override IEventLog Events => new EventLog(Database);
 
-    public override IEndpointStore Endpoints => new SqliteEndpointStore(Database);
+    public override IEndpointStore Endpoints => new EndpointStore(Database);
 
-    public override IClipStore Clips => new SqliteClipStore(Database);
+    public override IClipStore Clips => new ClipStore(Database);
 
-    public override IUploadStore Uploads => new SqliteUploadStore(Database);
+    public override IUploadStore Uploads => new UploadStore(Database);
 
-    public override IBooks Books => new SqliteBooks(Database);
+    public override IBooks Books => new Books(Database);
 
-    public override IChargeStore Charges => new SqliteChargeStore(Database);
+    public override IChargeStore Charges => new ChargeStore(Database);
 
     public override ValueTask OpenAsync()
     {

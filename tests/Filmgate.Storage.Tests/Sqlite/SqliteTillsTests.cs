@@ -117,7 +117,7 @@ public sealed class SqliteTillsTests : IAsyncLifetime
     private async Task<AdmissionOutcome[]> InOneTransactionAsync(Func<Task<AdmissionOutcome>[]> begin)
     {
         using var gate = new ManualResetEventSlim();
-        var holder = _stores.Database.WriteAsync(_ =>
+        var holder = _stores.Database.WriteAsync(null, _ =>
         {
             gate.Wait(Cancel);
             return true;

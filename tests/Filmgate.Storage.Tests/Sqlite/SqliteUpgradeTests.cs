@@ -6,6 +6,7 @@ using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Tasks;
 using Filmgate.Model.Webhooks;
+using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Filmgate.Storage.Tests.Conformance;
 using Microsoft.Data.Sqlite;
@@ -44,21 +45,21 @@ public sealed class SqliteUpgradeTests : IDisposable
 
         await using var database = SqliteDatabase.Open(DatabasePath);
         var key = new TaskKey(new AccountId("acc_1"), new TaskId("task_1"));
-        var task = await new SqliteTaskStore(database).LoadAsync(key, Cancel);
+        var task = await new TaskStore(database).LoadAsync(key, Cancel);
         Assert.NotNull(task);
         Assert.Equal(TaskEvents.Completed, task.CallbackEvents);
         Assert.Equal([("att_1", AttemptState.Refused), ("att_2", AttemptState.Failed)], task.Attempts.Select(attempt => (attempt.Id.Value, attempt.State)));
         Assert.Equal(FailureCode.GenerationFailed, task.Attempts[1].FailCode);
 
-        var deliveries = new SqliteDeliveryStore(database);
+        var deliveries = new DeliveryStore(database);
         var delivery = Assert.Single(await deliveries.FindOfTaskAsync(key, Cancel));
         Assert.Equal((1, "completed", DeliveryState.Pending, delivery.Id), (delivery.Attempts, delivery.Event, delivery.State, delivery.EventId));
         Assert.Equal("acc_1|https://example.com", Assert.Single(await deliveries.FindDueDestinationsAsync(DateTimeOffset.FromUnixTimeMilliseconds(9000), Cancel)).Name);
         var attempt = new DeliveryAttempt(Sample.Start, TimeSpan.FromMilliseconds(3), 200, null, null);
         Assert.True((await deliveries.RecordAsync(delivery, attempt, nextAt: null, DisablingRule.Default, _ => throw new NotSupportedException(), Cancel)).IsRecorded);
-        Assert.Equal(2L, database.Read(0, static (session, _) => session.Scalar("SELECT COUNT(*) FROM delivery_attempts WHERE delivery_id = 'evt_1'")));
-        Assert.Empty(await new SqliteBooks(database).CheckAsync(Cancel));
-        Assert.Null(database.Read(0, static (session, _) => session.Scalar("PRAGMA foreign_key_check")));
+        Assert.Equal(2L, await database.ReadAsync(0, static (session, _) => session.Scalar("SELECT COUNT(*) FROM delivery_attempts WHERE delivery_id = 'evt_1'"), Cancel));
+        Assert.Empty(await new Books(database).CheckAsync(Cancel));
+        Assert.Null(await database.ReadAsync(0, static (session, _) => session.Scalar("PRAGMA foreign_key_check"), Cancel));
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class SqliteUpgradeTests : IDisposable
         Run("INSERT INTO accounts (id, name, spending_limit_micros, created_at) VALUES ('acc_1', 'first', 1000000, 0)");
 
         await using var database = SqliteDatabase.Open(DatabasePath);
-        var account = await new SqliteAccountStore(database).FindAsync(new AccountId("acc_1"), Cancel);
+        var account = await new AccountStore(database).FindAsync(new AccountId("acc_1"), Cancel);
         Assert.Equal(RoutingPolicy.Default, account!.Routing);
     }
 

@@ -2,17 +2,17 @@ using Filmgate.Model.Accounts;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Tasks;
-using static Filmgate.Storage.Sqlite.SqliteRows;
+using static Filmgate.Storage.Sql.SqlRows;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
 /// <summary>
 /// The door and the till: what is decided and booked when a task is accepted, and what is booked when it ends. Both run inside the
 /// one writer's transaction, so caps and budgets are exact however many ask at once.
 /// </summary>
-internal static class SqliteAdmission
+internal static class SqlAdmission
 {
-    public static AdmissionOutcome Admit(SqliteSession session, Admission admission, string request)
+    public static AdmissionOutcome Admit(SqlSession session, Admission admission, string request)
     {
         var task = admission.Task;
 
@@ -38,12 +38,12 @@ internal static class SqliteAdmission
         Insert(session, task, request);
         if (admission.Callback is { } callback)
         {
-            SqliteDeliveryStore.Insert(session, task.Key, callback, task.CreatedAt);
+            DeliveryStore.Insert(session, task.Key, callback, task.CreatedAt);
         }
 
         if (admission.Event is { } happened)
         {
-            SqliteDeliveryStore.Insert(session, task.Key.Account, task.Key.Task, happened, task.CreatedAt);
+            DeliveryStore.Insert(session, task.Key.Account, task.Key.Task, happened, task.CreatedAt);
         }
 
         if (task.Hold > Usd.Zero)
@@ -53,7 +53,7 @@ internal static class SqliteAdmission
 
         if (admission.Claim is { } made)
         {
-            session.Execute(
+            session.Post(
                 """
                 INSERT INTO idempotency_keys (account_id, key, fingerprint, task_id, expires_at) VALUES ($1, $2, $3, $4, $5)
                 ON CONFLICT (account_id, key) DO UPDATE
@@ -66,19 +66,19 @@ internal static class SqliteAdmission
     }
 
     /// <summary>Holds more for a task that is submitted again although an earlier submission may have been charged.</summary>
-    public static void Hold(SqliteSession session, VideoTask task, FurtherHold further, DateTimeOffset at)
+    public static void Hold(SqlSession session, VideoTask task, FurtherHold further, DateTimeOffset at)
     {
-        session.Execute("UPDATE accounts SET held_micros = held_micros + $1 WHERE id = $2", further.Amount.Micros, task.Key.Account.Value);
+        session.Post("UPDATE accounts SET held_micros = held_micros + $1 WHERE id = $2", further.Amount.Micros, task.Key.Account.Value);
         Book(session, task, "hold", further.Amount, at, further.Attempt);
         Spend(session, task, further.Amount);
     }
 
     /// <summary>The task ends, and another may take its place.</summary>
-    public static void Leave(SqliteSession session, VideoTask task) =>
-        session.Execute("UPDATE accounts SET tasks_in_flight = tasks_in_flight - 1 WHERE id = $1", task.Key.Account.Value);
+    public static void Leave(SqlSession session, VideoTask task) =>
+        session.Post("UPDATE accounts SET tasks_in_flight = tasks_in_flight - 1 WHERE id = $1", task.Key.Account.Value);
 
     /// <summary>It is certain what the task cost: settles what was charged, or releases the hold where nothing was.</summary>
-    public static void Settle(SqliteSession session, VideoTask task, DateTimeOffset at)
+    public static void Settle(SqlSession session, VideoTask task, DateTimeOffset at)
     {
         // A task that is free leaves no trace in the books.
         if (task.Hold == Usd.Zero && task.Cost == Usd.Zero)
@@ -86,7 +86,7 @@ internal static class SqliteAdmission
             return;
         }
 
-        session.Execute(
+        session.Post(
             "UPDATE accounts SET held_micros = held_micros - $1, settled_micros = settled_micros + $2 WHERE id = $3",
             task.Hold.Micros, task.Cost.Micros, task.Key.Account.Value);
         var (kind, amount) = task.Cost > Usd.Zero ? ("settle", task.Cost - task.Hold) : ("release", Usd.Zero - task.Hold);
@@ -100,11 +100,11 @@ internal static class SqliteAdmission
     /// <summary>A day as it is stored.</summary>
     public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd");
 
-    private static bool IsNamed(SqliteSession session, VideoTask task) => session.Scalar(
+    private static bool IsNamed(SqlSession session, VideoTask task) => session.Scalar(
         "SELECT EXISTS (SELECT 1 FROM tasks WHERE account_id = $1 AND dialect = $2 AND external_id = $3)",
         task.Key.Account.Value, task.Dialect, task.ExternalId) is 1L;
 
-    private static (string Fingerprint, TaskId Task)? FindClaim(SqliteSession session, VideoTask task, string key)
+    private static (string Fingerprint, TaskId Task)? FindClaim(SqlSession session, VideoTask task, string key)
     {
         using var row = session.Query(
             "SELECT fingerprint, task_id FROM idempotency_keys WHERE account_id = $1 AND key = $2 AND expires_at > $3",
@@ -112,9 +112,9 @@ internal static class SqliteAdmission
         return row.Read() ? (row.GetString(0), new TaskId(row.GetString(1))) : null;
     }
 
-    private static void Insert(SqliteSession session, VideoTask task, string request)
+    private static void Insert(SqlSession session, VideoTask task, string request)
     {
-        session.Execute(
+        session.Post(
             """
             INSERT INTO tasks (id, account_id, key_id, is_test, dialect, request, callback_url, source, state, progress, revision, tries, created_at,
                                due_at, hold_micros, metadata, external_id, notes, callback_events, priority)
@@ -125,19 +125,19 @@ internal static class SqliteAdmission
             task.Hold.Micros, StoredMetadata.Json(task.Metadata), task.ExternalId, task.Notes, (int)task.CallbackEvents, task.Priority);
         foreach (var (position, sha256) in StoredImages(task.Request))
         {
-            session.Execute("INSERT INTO inputs (task_id, position, sha256) VALUES ($1, $2, $3)", task.Key.Task.Value, position, sha256);
+            session.Post("INSERT INTO inputs (task_id, position, sha256) VALUES ($1, $2, $3)", task.Key.Task.Value, position, sha256);
         }
     }
 
-    private static void Book(SqliteSession session, VideoTask task, string kind, Usd amount, DateTimeOffset at, AttemptId? attempt = null) => session.Execute(
+    private static void Book(SqlSession session, VideoTask task, string kind, Usd amount, DateTimeOffset at, AttemptId? attempt = null) => session.Post(
         "INSERT INTO ledger (account_id, task_id, kind, amount_micros, at, attempt_id) VALUES ($1, $2, $3, $4, $5, $6)",
         task.Key.Account.Value, task.Key.Task.Value, kind, amount.Micros, at.Milliseconds(), attempt?.Value);
 
     // The day on which the task was accepted bears all that follows.
-    private static void Spend(SqliteSession session, VideoTask task, Usd amount)
+    private static void Spend(SqlSession session, VideoTask task, Usd amount)
     {
         var day = Day(task.CreatedAt);
-        session.Execute("INSERT INTO daily_spending (account_id, day, micros) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", task.Key.Account.Value, day);
-        session.Execute("UPDATE daily_spending SET micros = micros + $1 WHERE account_id = $2 AND day = $3", amount.Micros, task.Key.Account.Value, day);
+        session.Post("INSERT INTO daily_spending (account_id, day, micros) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", task.Key.Account.Value, day);
+        session.Post("UPDATE daily_spending SET micros = micros + $1 WHERE account_id = $2 AND day = $3", amount.Micros, task.Key.Account.Value, day);
     }
 }

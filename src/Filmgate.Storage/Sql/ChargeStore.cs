@@ -1,9 +1,9 @@
 using Filmgate.Model.Tasks;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
-/// <summary>Decisions about charges in SQLite.</summary>
-public sealed class SqliteChargeStore(SqliteDatabase database) : IChargeStore
+/// <summary>Decisions about charges in a database.</summary>
+public sealed class ChargeStore(SqlDatabase database) : IChargeStore
 {
     /// <inheritdoc/>
     public async ValueTask<StepOutcome> ResolveAsync(
@@ -15,14 +15,14 @@ public sealed class SqliteChargeStore(SqliteDatabase database) : IChargeStore
         var next = decision.Apply(seen);
 
         // A status answer says nothing of charges, so what the cache holds stays right.
-        var won = await database.WriteAsync(session =>
+        var won = await database.WriteAsync(seen.Key.Account, session =>
         {
-            if (!SqliteTaskStore.Update(session, seen, next, decision))
+            if (!TaskStore.Update(session, seen, next, decision))
             {
                 return false;
             }
 
-            SqliteAccountStore.InsertAudit(session, audit);
+            AccountStore.InsertAudit(session, audit);
             return true;
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new StepOutcome(won, won ? next : seen);

@@ -1,6 +1,6 @@
 using Filmgate.Model.Identity;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
 /// <summary>
 /// What status reads found, so that a poll does not ask the database again. Never behind the database: only this process

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
-using static Filmgate.Storage.Sqlite.SqliteRows;
+using static Filmgate.Storage.Sql.SqlRows;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
-/// <summary>Webhook deliveries in SQLite.</summary>
-public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStore
+/// <summary>Webhook deliveries in a database.</summary>
+public sealed class DeliveryStore(SqlDatabase database) : IDeliveryStore
 {
     private const string Columns = """
         d.id, d.event_id, d.account_id, d.task_id, t.dialect, d.endpoint_id, d.event, COALESCE(d.url, e.url), d.body, d.state, d.attempts, d.tries, d.cause,
@@ -16,7 +16,7 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<DueDestination>> FindDueDestinationsAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(now, static (session, now) =>
+        database.ReadAsync(now, static (session, now) =>
         {
             var due = ImmutableArray.CreateBuilder<DueDestination>();
             using var row = session.Query("SELECT name, due_at FROM destinations WHERE due_at <= $1 ORDER BY due_at", now.Milliseconds());
@@ -26,37 +26,29 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
             }
 
             return due.ToImmutable();
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<DuePage> FindDueAsync(string destination, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((destination, now, limit), static (session, asked) =>
+        database.ReadMomentAsync((destination, now, limit), static (session, asked) =>
         {
             // One moment for both: an endpoint that moves takes what waits along.
-            session.Execute("BEGIN");
-            try
+            ImmutableArray<Delivery> deliveries;
+            using (var row = session.Query(
+                $"SELECT {Columns} WHERE d.destination = $1 AND d.due_at <= $2 ORDER BY d.due_at LIMIT $3",
+                asked.destination, asked.now.Milliseconds(), asked.limit))
             {
-                ImmutableArray<Delivery> deliveries;
-                using (var row = session.Query(
-                    $"SELECT {Columns} WHERE d.destination = $1 AND d.due_at <= $2 ORDER BY d.due_at LIMIT $3",
-                    asked.destination, asked.now.Milliseconds(), asked.limit))
-                {
-                    deliveries = All(row);
-                }
+                deliveries = All(row);
+            }
 
-                var endpoint = deliveries is [{ Endpoint: { } id }, ..] ? SqliteEndpointStore.Find(session, deliveries[0].Account, id) : null;
-                return new DuePage(endpoint, deliveries);
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }));
+            var endpoint = deliveries is [{ Endpoint: { } id }, ..] ? EndpointStore.Find(session, deliveries[0].Account, id) : null;
+            return new DuePage(endpoint, deliveries);
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(after, static (session, after) =>
-            session.Scalar("SELECT MIN(due_at) FROM destinations WHERE due_at > $1", after.Milliseconds()) is long due ? Time(due) : (DateTimeOffset?)null));
+        database.ReadAsync(after, static (session, after) =>
+            session.Scalar("SELECT MIN(due_at) FROM destinations WHERE due_at > $1", after.Milliseconds()) is long due ? Time(due) : (DateTimeOffset?)null, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<RecordOutcome> RecordAsync(
@@ -66,53 +58,53 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
         ArgumentNullException.ThrowIfNull(attempt);
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(announce);
-        return await database.WriteAsync(session => Record(session, seen, attempt, nextAt, rule, announce)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await database.WriteAsync(seen.Account, session => Record(session, seen, attempt, nextAt, rule, announce)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Delivery>> FindOfTaskAsync(TaskKey task, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<Delivery>>(database.Read(task, static (session, task) =>
+        database.ReadAsync(task, static (session, task) =>
         {
             using var row = session.Query(
                 $"SELECT {Columns} WHERE d.task_id = $1 AND d.account_id = $2 ORDER BY d.created_at, d.id", task.Task.Value, task.Account.Value);
-            return All(row);
-        }));
+            return (IReadOnlyList<Delivery>)All(row);
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<Delivery>> ListAsync(AccountId account, DeliveryFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return ValueTask.FromResult(database.Read((account, filter), static (session, asked) =>
+        return database.ReadAsync((account, filter), static (session, asked) =>
         {
             var (account, filter) = asked;
             using var row = session.Query(
                 $"""
                 SELECT {Columns} WHERE d.account_id = $1
-                  AND ($2 IS NULL OR d.endpoint_id = $2)
-                  AND ($3 IS NULL OR d.task_id = $3)
-                  AND ($4 IS NULL OR d.state IN (SELECT value FROM json_each($4)))
-                  AND ($5 IS NULL OR d.created_at >= $5)
-                  AND ($6 IS NULL OR d.created_at < $6)
-                  AND ($7 IS NULL OR d.id < $7)
+                  AND (d.endpoint_id = $2 OR $2 IS NULL)
+                  AND (d.task_id = $3 OR $3 IS NULL)
+                  AND ($4 LIKE '%,' || d.state || ',%' OR $4 IS NULL)
+                  AND (d.created_at >= $5 OR $5 IS NULL)
+                  AND (d.created_at < $6 OR $6 IS NULL)
+                  AND (d.id < $7 OR $7 IS NULL)
                 ORDER BY d.id DESC LIMIT $8
                 """,
                 account.Value, filter.Endpoint?.Value, filter.Task?.Value, Words(filter.States), filter.From?.Milliseconds(), filter.Before?.Milliseconds(),
                 filter.After?.Value, filter.Limit);
             return All(row);
-        }));
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<Delivery?> FindAsync(AccountId account, DeliveryId id, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((account, id), static (session, asked) =>
+        database.ReadAsync((account, id), static (session, asked) =>
         {
             using var row = session.Query($"SELECT {Columns} WHERE d.id = $1 AND d.account_id = $2", asked.id.Value, asked.account.Value);
             return All(row) is [var found] ? found : null;
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<RecordedAttempt>> AttemptsAsync(DeliveryId id, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(id, static (session, id) =>
+        database.ReadAsync(id, static (session, id) =>
         {
             var attempts = ImmutableArray.CreateBuilder<RecordedAttempt>();
             using var row = session.Query(
@@ -124,27 +116,27 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
             }
 
             return attempts.ToImmutable();
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await database.WriteAsync(session => Resend(session, account, id, now)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await database.WriteAsync(account, session => Resend(session, account, id, now)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<int> ReplayAsync(AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return await database.WriteAsync(session => session.Execute(
+        return await database.WriteAsync(account, session => session.Execute(
             """
             UPDATE deliveries SET state = 'pending', tries = 0, cause = 'replay', due_at = $8, completed_at = NULL
             WHERE id IN (
                 SELECT d.id FROM deliveries d LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id
                 WHERE d.account_id = $1 AND d.state IN ('failed', 'missed') AND e.disabled_at IS NULL AND e.deleted_at IS NULL
-                  AND ($2 IS NULL OR d.endpoint_id = $2)
-                  AND ($3 IS NULL OR d.task_id = $3)
-                  AND ($4 IS NULL OR d.state IN (SELECT value FROM json_each($4)))
-                  AND ($5 IS NULL OR d.created_at >= $5)
-                  AND ($6 IS NULL OR d.created_at < $6)
+                  AND (d.endpoint_id = $2 OR $2 IS NULL)
+                  AND (d.task_id = $3 OR $3 IS NULL)
+                  AND ($4 LIKE '%,' || d.state || ',%' OR $4 IS NULL)
+                  AND (d.created_at >= $5 OR $5 IS NULL)
+                  AND (d.created_at < $6 OR $6 IS NULL)
                 ORDER BY d.id LIMIT $7)
             """,
             account.Value, filter.Endpoint?.Value, filter.Task?.Value, Words(filter.States), filter.From?.Milliseconds(), filter.Before?.Milliseconds(),
@@ -152,7 +144,7 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
     }
 
     /// <summary>Makes a callback due, within the transaction of what it tells of.</summary>
-    internal static void Insert(SqliteSession session, TaskKey task, NewDelivery delivery, DateTimeOffset at) => session.Execute(
+    internal static void Insert(SqlSession session, TaskKey task, NewDelivery delivery, DateTimeOffset at) => session.Post(
         """
         INSERT INTO deliveries (id, event_id, account_id, task_id, url, destination, event, body, state, attempts, tries, cause, created_at, due_at)
         VALUES ($1, $1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, 'event', $8, $8)
@@ -164,9 +156,9 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
     /// Makes an event due at every endpoint of the account that wants to hear of it, within the transaction of what it tells of, and keeps it
     /// for those who listen. A disabled endpoint has it as missed.
     /// </summary>
-    internal static void Insert(SqliteSession session, AccountId account, TaskId? task, NewEvent happened, DateTimeOffset at)
+    internal static void Insert(SqlSession session, AccountId account, TaskId? task, NewEvent happened, DateTimeOffset at)
     {
-        SqliteEventLog.Insert(session, account, happened, at);
+        EventLog.Insert(session, account, happened, at);
         var type = (long)happened.Type;
         if (session.Scalar(
             "SELECT 1 FROM webhook_endpoints WHERE account_id = $1 AND deleted_at IS NULL AND (events & $2) <> 0 LIMIT 1", account.Value, type) is not null)
@@ -176,18 +168,18 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
     }
 
     /// <summary>Makes an event due at the endpoints that are named by what they want to hear of, or at the one that is named by its id.</summary>
-    internal static void Insert(SqliteSession session, AccountId account, TaskId? task, NewEvent happened, DateTimeOffset at, long events, EndpointId? endpoint) =>
-        session.Execute(
+    internal static void Insert(SqlSession session, AccountId account, TaskId? task, NewEvent happened, DateTimeOffset at, long events, EndpointId? endpoint) =>
+        session.Post(
             """
             INSERT INTO deliveries (id, event_id, account_id, task_id, endpoint_id, destination, event, body, state, attempts, tries, cause, created_at, due_at, completed_at)
             SELECT $1 || '_' || number, $1, account_id, $2, id, id, $3, $4, CASE WHEN disabled_at IS NULL THEN 'pending' ELSE 'missed' END, 0, 0, 'event', $5,
-                   CASE WHEN disabled_at IS NULL THEN $5 END, CASE WHEN disabled_at IS NOT NULL THEN $5 END
+                   CASE WHEN disabled_at IS NULL THEN CAST($5 AS BIGINT) END, CASE WHEN disabled_at IS NOT NULL THEN CAST($5 AS BIGINT) END
             FROM webhook_endpoints WHERE account_id = $6 AND deleted_at IS NULL AND ((events & $7) <> 0 OR id = $8)
             """,
             happened.Id.Value, task?.Value, happened.Type.Name(), happened.Body.ToArray(), at.Milliseconds(), account.Value, events, endpoint?.Value);
 
     private static RecordOutcome Record(
-        SqliteSession session, Delivery seen, DeliveryAttempt attempt, DateTimeOffset? nextAt, DisablingRule rule, Func<WebhookEndpoint, NewEvent> announce)
+        SqlSession session, Delivery seen, DeliveryAttempt attempt, DateTimeOffset? nextAt, DisablingRule rule, Func<WebhookEndpoint, NewEvent> announce)
     {
         // :: Step 1: where the delivery stands.
         var ended = attempt.At + attempt.Took;
@@ -205,32 +197,32 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
         }
 
         // :: Step 2: what was answered.
-        session.Execute(
+        session.Post(
             "INSERT INTO delivery_attempts (delivery_id, number, at, took_ms, status, error, cause, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             seen.Id.Value, seen.Attempts + 1, attempt.At.Milliseconds(), (long)attempt.Took.TotalMilliseconds, attempt.Status, attempt.Error,
             seen.Cause.Word(), attempt.Answer);
 
         // :: Step 3: how the endpoint fares.
-        if (seen.Endpoint is not { } id || SqliteEndpointStore.Find(session, seen.Account, id) is not { } endpoint)
+        if (seen.Endpoint is not { } id || EndpointStore.Find(session, seen.Account, id) is not { } endpoint)
         {
             return new RecordOutcome(true);
         }
 
         var health = endpoint.Health.After(attempt);
-        SqliteEndpointStore.Write(session, id, health);
+        EndpointStore.Write(session, id, health);
         if (endpoint.DisabledAt is not null || health.Verdict(attempt, rule) is not { } reason)
         {
             return new RecordOutcome(true);
         }
 
         // :: Step 4: it is disabled, and whoever wants to know is told.
-        SqliteEndpointStore.Disable(session, id, reason, ended);
+        EndpointStore.Disable(session, id, reason, ended);
         var disabled = endpoint with { Health = health, DisabledAt = ended, DisabledReason = reason };
         Insert(session, seen.Account, task: null, announce(disabled), ended);
         return new RecordOutcome(true, disabled);
     }
 
-    private static ResendOutcome Resend(SqliteSession session, AccountId account, DeliveryId id, DateTimeOffset now)
+    private static ResendOutcome Resend(SqlSession session, AccountId account, DeliveryId id, DateTimeOffset now)
     {
         using (var row = session.Query(
             """
@@ -255,20 +247,20 @@ public sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliveryStor
         }
 
         // What waits for its next attempt keeps the rest of its schedule.
-        session.Execute(
+        session.Post(
             """
             UPDATE deliveries SET cause = CASE WHEN state = 'pending' THEN cause ELSE 'resend' END, tries = CASE WHEN state = 'pending' THEN tries ELSE 0 END,
-                                  state = 'pending', due_at = MIN(COALESCE(due_at, $2), $2), completed_at = NULL
+                                  state = 'pending', due_at = CASE WHEN due_at < $2 THEN due_at ELSE $2 END, completed_at = NULL
             WHERE id = $1
             """,
             id.Value, now.Milliseconds());
         return ResendOutcome.Due;
     }
 
-    // A JSON list, because one statement is to serve any number of states; the words need no escaping.
-    private static string? Words(ImmutableArray<DeliveryState> states) => states.IsEmpty ? null : $"[\"{string.Join("\",\"", states.Select(state => state.Word()))}\"]";
+    // One text with commas around each word, because one statement is to serve any number of states; the words hold no wildcards.
+    private static string? Words(ImmutableArray<DeliveryState> states) => states.IsEmpty ? null : $",{string.Join(',', states.Select(state => state.Word()))},";
 
-    private static ImmutableArray<Delivery> All(SqliteRow row)
+    private static ImmutableArray<Delivery> All(SqlRow row)
     {
         var deliveries = ImmutableArray.CreateBuilder<Delivery>();
         while (row.Read())

@@ -2,16 +2,16 @@ using Filmgate.Model.Accounts;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Tasks;
-using static Filmgate.Storage.Sqlite.SqliteRows;
+using static Filmgate.Storage.Sql.SqlRows;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
 /// <summary>
 /// The limits of the accounts whose tasks are admitted in the present transaction. An account's row is read at its first admission
 /// and written once for all of them: before any other write of the transaction, and before its commit. In between only admissions
 /// run, and these ask here, so caps and budgets are exact.
 /// </summary>
-internal sealed class SqliteTills(SqliteSession session)
+internal sealed class SqlTills(SqlSession session)
 {
     private readonly Dictionary<AccountId, Till> _open = [];
 
@@ -69,12 +69,12 @@ internal sealed class SqliteTills(SqliteSession session)
 
             if (till.Held > Usd.Zero)
             {
-                session.Execute(
+                session.Post(
                     """
                     INSERT INTO daily_spending (account_id, day, micros) VALUES ($1, $2, $3)
-                    ON CONFLICT (account_id, day) DO UPDATE SET micros = micros + excluded.micros
+                    ON CONFLICT (account_id, day) DO UPDATE SET micros = daily_spending.micros + excluded.micros
                     """,
-                    account.Value, SqliteAdmission.Day(till.Day), till.Held.Micros);
+                    account.Value, SqlAdmission.Day(till.Day), till.Held.Micros);
             }
         }
 
@@ -86,7 +86,7 @@ internal sealed class SqliteTills(SqliteSession session)
 
     private Till Open(AccountId account, DateOnly day)
     {
-        var word = SqliteAdmission.Day(day);
+        var word = SqlAdmission.Day(day);
         using var row = session.Query(
             """
             SELECT tasks_in_flight, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, held_micros + settled_micros,

@@ -2,13 +2,21 @@ using System.Collections.Immutable;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
-using static Filmgate.Storage.Sqlite.SqliteRows;
+using static Filmgate.Storage.Sql.SqlRows;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
-/// <summary>Tasks in SQLite.</summary>
-public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
+/// <summary>Tasks in a database.</summary>
+public sealed class TaskStore(SqlDatabase database) : ITaskStore
 {
+    private readonly string _newestFirst = FindSql(database.Dialect) + " DESC LIMIT $10 OFFSET $12";
+    private readonly string _oldestFirst = FindSql(database.Dialect) + " ASC LIMIT $10 OFFSET $12";
+    private readonly string _forgetKeys = $"""
+        WITH old AS (
+            SELECT account_id, key FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 {database.Dialect.LockingFree("idempotency_keys")})
+        DELETE FROM idempotency_keys WHERE (account_id, key) IN (SELECT account_id, key FROM old)
+        """;
+
     /// <inheritdoc/>
     public ValueTask<AdmissionOutcome> AdmitAsync(Admission admission, CancellationToken cancellationToken)
     {
@@ -21,44 +29,24 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
 
     /// <inheritdoc/>
     public async ValueTask<int> ForgetKeysAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        await database.WriteAsync(session => session.Execute(
-            """
-            DELETE FROM idempotency_keys
-            WHERE (account_id, key) IN (SELECT account_id, key FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
-            """,
-            now.Milliseconds(), limit)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await database.WriteAsync(null, session => session.Execute(_forgetKeys, now.Milliseconds(), limit)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<TaskStatusRecord?> FindStatusAsync(TaskKey key, CancellationToken cancellationToken)
     {
-        var record = database.Statuses.Find(key, out var moment);
-        if (record is null)
+        if (database.Statuses is not { } statuses)
         {
-            record = database.Read(key, ReadStatus);
-            if (record is not null)
-            {
-                database.Statuses.Keep(key, record, moment);
-            }
+            return database.ReadAsync(key, ReadStatus, cancellationToken);
         }
 
-        return ValueTask.FromResult<TaskStatusRecord?>(record);
+        return statuses.Find(key, out var moment) is { } known
+            ? ValueTask.FromResult<TaskStatusRecord?>(known)
+            : ReadAndKeepAsync(statuses, database, key, moment, cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<VideoTask?> LoadAsync(TaskKey key, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(key, static (session, key) =>
-        {
-            // One read transaction, so that the task and its attempts are of the same moment.
-            session.Execute("BEGIN");
-            try
-            {
-                return Load(session, key);
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }));
+        database.ReadMomentAsync(key, static (session, key) => Load(session, key), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<StepOutcome> ApplyAsync(VideoTask seen, TaskTransition step, CancellationToken cancellationToken)
@@ -74,70 +62,49 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     public ValueTask<IReadOnlyList<VideoTask>> ListAsync(AccountId account, TaskFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return ValueTask.FromResult<IReadOnlyList<VideoTask>>(database.Read((account, filter), static (session, asked) =>
-        {
-            session.Execute("BEGIN");
-            try
-            {
-                return Find(session, asked.account, asked.filter).ConvertAll(key => Load(session, key)!);
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }));
+        return database.ReadMomentAsync((sql: filter.OldestFirst ? _oldestFirst : _newestFirst, account, filter), static (session, asked) =>
+            (IReadOnlyList<VideoTask>)Find(session, asked.sql, asked.account, asked.filter).ConvertAll(key => Load(session, key)!), cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<VideoTask?> FindByExternalIdAsync(AccountId account, string dialect, string externalId, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((account, dialect, externalId), static (session, asked) =>
-        {
-            session.Execute("BEGIN");
-            try
-            {
-                return Keys(
-                    session,
-                    "SELECT account_id, id FROM tasks WHERE account_id = $1 AND dialect = $2 AND external_id = $3",
-                    asked.account.Value, asked.dialect, asked.externalId) is [var key] ? Load(session, key) : null;
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }));
+        database.ReadMomentAsync((account, dialect, externalId), static (session, asked) => Keys(
+            session,
+            "SELECT account_id, id FROM tasks WHERE account_id = $1 AND dialect = $2 AND external_id = $3",
+            asked.account.Value, asked.dialect, asked.externalId) is [var key] ? Load(session, key) : null, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<bool?> DeleteAsync(TaskKey key, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        database.Statuses.BeginWrite(key);
+        database.Statuses?.BeginWrite(key);
         try
         {
-            return await database.WriteAsync(session => Delete(session, key, at)).ConfigureAwait(false);
+            return await database.WriteAsync(key.Account, session => Delete(session, key, at)).ConfigureAwait(false);
         }
         finally
         {
-            database.Statuses.EndWrite(key);
+            database.Statuses?.EndWrite(key);
         }
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<TaskKey>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<TaskKey>>(database.Read((now, limit), static (session, asked) => Keys(
-            session, "SELECT account_id, id FROM tasks WHERE due_at <= $1 ORDER BY due_at LIMIT $2", asked.now.Milliseconds(), asked.limit)));
+        database.ReadAsync((now, limit), static (session, asked) => (IReadOnlyList<TaskKey>)Keys(
+            session, "SELECT account_id, id FROM tasks WHERE due_at <= $1 ORDER BY due_at LIMIT $2", asked.now.Milliseconds(), asked.limit), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<TaskKey>> FindOpenAtAsync(string provider, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<TaskKey>>(database.Read(provider, static (session, provider) => Keys(
+        database.ReadAsync(provider, static (session, provider) => (IReadOnlyList<TaskKey>)Keys(
             session,
             """
             SELECT t.account_id, t.id FROM attempts a JOIN tasks t ON t.id = a.task_id
             WHERE a.provider = $1 AND a.state IN ('prepared', 'sent', 'accepted', 'unknown')
             """,
-            provider)));
+            provider), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<WaitingTask>> FindWaitingAsync(string provider, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(provider, static (session, provider) =>
+        database.ReadAsync(provider, static (session, provider) =>
         {
             var waiting = ImmutableArray.CreateBuilder<WaitingTask>();
             using var row = session.Query(
@@ -148,26 +115,16 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             }
 
             return waiting.ToImmutable();
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<VideoTask?> FindByAttemptAsync(AttemptId attempt, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(attempt, static (session, attempt) =>
-        {
-            session.Execute("BEGIN");
-            try
-            {
-                return Keys(session, "SELECT t.account_id, t.id FROM attempts a JOIN tasks t ON t.id = a.task_id WHERE a.id = $1", attempt.Value) is [var key]
-                    ? Load(session, key, isDeletedFound: true)
-                    : null;
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }));
+        database.ReadMomentAsync(attempt, static (session, attempt) => Keys(
+            session, "SELECT t.account_id, t.id FROM attempts a JOIN tasks t ON t.id = a.task_id WHERE a.id = $1", attempt.Value) is [var key]
+            ? Load(session, key, isDeletedFound: true)
+            : null, cancellationToken);
 
-    private static List<TaskKey> Keys(SqliteSession session, string sql, params ReadOnlySpan<SqliteValue> values)
+    private static List<TaskKey> Keys(SqlSession session, string sql, params ReadOnlySpan<SqlValue> values)
     {
         var keys = new List<TaskKey>();
         using var row = session.Query(sql, values);
@@ -180,38 +137,50 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     }
 
     // One statement for every filter: what is not asked for is null and always true. The account and the id bound the scan.
-    private const string FindSql = """
+    private static string FindSql(SqlDialect dialect) => $"""
         SELECT account_id, id FROM tasks t
         WHERE account_id = $1
           AND deleted_at IS NULL
-          AND ($2 IS NULL OR id < $2)
-          AND ($11 IS NULL OR id > $11)
-          AND ($3 IS NULL OR state = $3)
-          AND ($4 IS NULL OR json_extract(request, '$.mode') IN (SELECT value FROM json_each($4)))
-          AND ($5 IS NULL OR created_at >= $5)
-          AND ($6 IS NULL OR created_at < $6)
-          AND ($7 IS NULL OR instr(lower(json_extract(request, '$.prompt')), lower($7)) > 0)
-          AND ($8 IS NULL OR source = $8)
+          AND (id < $2 OR $2 IS NULL)
+          AND (id > $11 OR $11 IS NULL)
+          AND (state = $3 OR $3 IS NULL)
+          AND ($4 LIKE '%,' || (request ->> 'mode') || ',%' OR $4 IS NULL)
+          AND (created_at >= $5 OR $5 IS NULL)
+          AND (created_at < $6 OR $6 IS NULL)
+          AND (lower(request ->> 'prompt') LIKE lower($7) ESCAPE '\' OR $7 IS NULL)
+          AND (source = $8 OR $8 IS NULL)
           AND NOT EXISTS (
-              SELECT 1 FROM json_each($9) wanted
-              WHERE NOT EXISTS (SELECT 1 FROM json_each(t.metadata) has WHERE has.key = wanted.key AND has.value = wanted.value))
+              SELECT 1 FROM {dialect.Entries("$9")} wanted
+              WHERE NOT EXISTS (SELECT 1 FROM {dialect.Entries("t.metadata")} has WHERE has.key = wanted.key AND has.value = wanted.value))
         ORDER BY id
         """;
 
-    private const string NewestFirst = FindSql + " DESC LIMIT $10 OFFSET $12";
-    private const string OldestFirst = FindSql + " ASC LIMIT $10 OFFSET $12";
-
-    private static List<TaskKey> Find(SqliteSession session, AccountId account, TaskFilter filter) => Keys(
+    private static List<TaskKey> Find(SqlSession session, string sql, AccountId account, TaskFilter filter) => Keys(
         session,
-        filter.OldestFirst ? OldestFirst : NewestFirst,
+        sql,
         account.Value, filter.Before?.Value, filter.State?.Word(), Names(filter.Modes), filter.CreatedFrom?.Milliseconds(),
-        filter.CreatedBefore?.Milliseconds(), filter.Prompt, filter.Source, StoredMetadata.Json(filter.Metadata) ?? "{}", filter.Limit,
+        filter.CreatedBefore?.Milliseconds(), Containing(filter.Prompt), filter.Source, StoredMetadata.Json(filter.Metadata) ?? "{}", filter.Limit,
         filter.After?.Value, filter.Skip);
 
-    // A JSON list, because one statement is to serve any number of modes; their names need no escaping.
-    private static string? Names(ImmutableArray<GenerationMode> modes) => modes.IsEmpty ? null : $"[\"{string.Join("\",\"", modes)}\"]";
+    // One text with commas around each name, because one statement is to serve any number of modes; the names hold no wildcards.
+    private static string? Names(ImmutableArray<GenerationMode> modes) => modes.IsEmpty ? null : $",{string.Join(',', modes)},";
 
-    private static TaskStatusRecord? ReadStatus(SqliteSession session, TaskKey key)
+    private static string? Containing(string? text) => text is null
+        ? null
+        : $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+
+    private static async ValueTask<TaskStatusRecord?> ReadAndKeepAsync(StatusCache statuses, SqlDatabase database, TaskKey key, long moment, CancellationToken cancellationToken)
+    {
+        var record = await database.ReadAsync(key, ReadStatus, cancellationToken).ConfigureAwait(false);
+        if (record is not null)
+        {
+            statuses.Keep(key, record, moment);
+        }
+
+        return record;
+    }
+
+    private static TaskStatusRecord? ReadStatus(SqlSession session, TaskKey key)
     {
         using var row = session.Query(
             """
@@ -236,23 +205,23 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     // Runs to its end even when the caller gives up waiting: the write may still win, and the cache must hear of it.
     private async Task<bool> WriteStepAsync(VideoTask seen, VideoTask next, TaskTransition step)
     {
-        database.Statuses.BeginWrite(seen.Key);
+        database.Statuses?.BeginWrite(seen.Key);
         try
         {
-            return await database.WriteAsync(session => Update(session, seen, next, step)).ConfigureAwait(false);
+            return await database.WriteAsync(seen.Key.Account, session => Update(session, seen, next, step)).ConfigureAwait(false);
         }
         finally
         {
-            database.Statuses.EndWrite(seen.Key);
+            database.Statuses?.EndWrite(seen.Key);
         }
     }
 
-    private static VideoTask? Load(SqliteSession session, TaskKey key, bool isDeletedFound = false)
+    private static VideoTask? Load(SqlSession session, TaskKey key, bool isDeletedFound = false)
     {
         VideoTask task;
         bool intakeDone;
         using (var row = session.Query(
-            $"SELECT {TaskColumns} FROM tasks t WHERE t.id = $1 AND t.account_id = $2 AND (t.deleted_at IS NULL OR $3)",
+            $"SELECT {TaskColumns} FROM tasks t WHERE t.id = $1 AND t.account_id = $2 AND (t.deleted_at IS NULL OR $3 = 1)",
             key.Task.Value, key.Account.Value, isDeletedFound ? 1 : 0))
         {
             if (!row.Read())
@@ -260,7 +229,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
                 return null;
             }
 
-            (task, intakeDone) = SqliteRows.Task(row);
+            (task, intakeDone) = SqlRows.Task(row);
         }
 
         return task with
@@ -271,7 +240,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         };
     }
 
-    private static ImmutableArray<InputImage> LoadInputs(SqliteSession session, TaskId id)
+    private static ImmutableArray<InputImage> LoadInputs(SqlSession session, TaskId id)
     {
         var inputs = ImmutableArray.CreateBuilder<InputImage>();
         using var row = session.Query(
@@ -284,7 +253,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         return inputs.ToImmutable();
     }
 
-    private static ImmutableArray<Attempt> LoadAttempts(SqliteSession session, TaskId id)
+    private static ImmutableArray<Attempt> LoadAttempts(SqlSession session, TaskId id)
     {
         var attempts = ImmutableArray.CreateBuilder<Attempt>();
         using var row = session.Query($"SELECT {AttemptColumns} FROM attempts WHERE task_id = $1 ORDER BY number", id.Value);
@@ -296,20 +265,20 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         return attempts.ToImmutable();
     }
 
-    private static Clip? LoadClip(SqliteSession session, TaskId id)
+    private static Clip? LoadClip(SqlSession session, TaskId id)
     {
         using var row = session.Query($"SELECT {ClipColumns} FROM clips c WHERE c.task_id = $1", id.Value);
         return row.Read() ? Clip(row) : null;
     }
 
     // The books keep the row. The clip is given up at once; its file goes with the next sweep.
-    private static bool? Delete(SqliteSession session, TaskKey key, DateTimeOffset at)
+    private static bool? Delete(SqlSession session, TaskKey key, DateTimeOffset at)
     {
         if (session.Execute(
             "UPDATE tasks SET deleted_at = $1 WHERE id = $2 AND account_id = $3 AND deleted_at IS NULL AND completed_at IS NOT NULL",
             at.Milliseconds(), key.Task.Value, key.Account.Value) == 1)
         {
-            session.Execute("UPDATE clips SET deleted_at = $1 WHERE task_id = $2 AND deleted_at IS NULL", at.Milliseconds(), key.Task.Value);
+            session.Post("UPDATE clips SET deleted_at = $1 WHERE task_id = $2 AND deleted_at IS NULL", at.Milliseconds(), key.Task.Value);
             return true;
         }
 
@@ -317,7 +286,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL)", key.Task.Value, key.Account.Value) is 1L ? false : null;
     }
 
-    internal static bool Update(SqliteSession session, VideoTask seen, VideoTask next, TaskTransition step)
+    internal static bool Update(SqlSession session, VideoTask seen, VideoTask next, TaskTransition step)
     {
         var id = seen.Key.Task.Value;
         var revision = session.Scalar("SELECT revision FROM tasks WHERE id = $1 AND account_id = $2", id, seen.Key.Account.Value);
@@ -355,33 +324,33 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         WriteAttempts(session, id, seen.Attempts, next.Attempts);
         if (step.FurtherHold is { } further)
         {
-            SqliteAdmission.Hold(session, next, further, step.At);
+            SqlAdmission.Hold(session, next, further, step.At);
         }
 
         if (next.State.IsTerminal() && !seen.State.IsTerminal())
         {
-            SqliteAdmission.Leave(session, next);
+            SqlAdmission.Leave(session, next);
         }
 
         if (next.IsSettled && !seen.IsSettled)
         {
-            SqliteAdmission.Settle(session, next, step.At);
+            SqlAdmission.Settle(session, next, step.At);
         }
 
         if (step.Delivery is { } delivery)
         {
-            SqliteDeliveryStore.Insert(session, seen.Key, delivery, step.At);
+            DeliveryStore.Insert(session, seen.Key, delivery, step.At);
         }
 
         if (step.Event is { } happened)
         {
-            SqliteDeliveryStore.Insert(session, seen.Key.Account, seen.Key.Task, happened, step.At);
+            DeliveryStore.Insert(session, seen.Key.Account, seen.Key.Task, happened, step.At);
         }
 
         return true;
     }
 
-    private static void InsertClip(SqliteSession session, string task, Clip clip) => session.Execute(
+    private static void InsertClip(SqlSession session, string task, Clip clip) => session.Post(
         """
         INSERT INTO clips (id, task_id, sha256, length, width, height, duration_ms, frames, poster_sha256, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -389,11 +358,11 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         clip.Id.Value, task, clip.Sha256, clip.Length, clip.Width, clip.Height, (long)clip.Duration.TotalMilliseconds, clip.Frames,
         clip.PosterSha256, clip.ExpiresAt.Milliseconds());
 
-    private static void InsertInputs(SqliteSession session, string task, ImmutableArray<InputImage> inputs)
+    private static void InsertInputs(SqlSession session, string task, ImmutableArray<InputImage> inputs)
     {
         foreach (var input in inputs)
         {
-            session.Execute(
+            session.Post(
                 """
                 INSERT INTO inputs (task_id, position, sha256, media_type, width, height, length) VALUES ($1, $2, $3, $4, $5, $6, $7)
                 ON CONFLICT (task_id, position) DO UPDATE
@@ -404,7 +373,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
     }
 
     // A step adds one attempt or changes one; nearly always it is the last.
-    private static void WriteAttempts(SqliteSession session, string task, ImmutableArray<Attempt> seen, ImmutableArray<Attempt> next)
+    private static void WriteAttempts(SqlSession session, string task, ImmutableArray<Attempt> seen, ImmutableArray<Attempt> next)
     {
         for (var place = 0; place < next.Length; place++)
         {
@@ -415,7 +384,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
         }
     }
 
-    private static void WriteAttempt(SqliteSession session, string task, Attempt? seen, Attempt attempt)
+    private static void WriteAttempt(SqlSession session, string task, Attempt? seen, Attempt attempt)
     {
         if (attempt.UpstreamId is { } upstream && seen?.UpstreamId is null && session.Scalar(
             "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = $1 AND upstream_id = $2 AND id <> $3)", attempt.Provider, upstream, attempt.Id.Value) is 1L)
@@ -423,7 +392,7 @@ public sealed class SqliteTaskStore(SqliteDatabase database) : ITaskStore
             throw new UpstreamIdTakenException($"Provider {attempt.Provider} named an id that another attempt has already.");
         }
 
-        session.Execute(
+        session.Post(
             """
             INSERT INTO attempts (id, task_id, number, provider, state, upstream_id, clip_location, cost_micros, refusal, reason,
                                   prepared_at, sent_at, accepted_at, ended_at, fail_code, cancel_sent_at, route_reason, candidate_id,

@@ -3,12 +3,12 @@ using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
-using static Filmgate.Storage.Sqlite.SqliteRows;
+using static Filmgate.Storage.Sql.SqlRows;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
-/// <summary>Accounts, keys and the audit log in SQLite.</summary>
-public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
+/// <summary>Accounts, keys and the audit log in a database.</summary>
+public sealed class AccountStore(SqlDatabase database) : IAccountStore
 {
     private const char NameSeparator = ',';
 
@@ -22,16 +22,16 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
 
     /// <inheritdoc/>
     public ValueTask<bool> AnyAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(0, static (session, _) => session.Scalar("SELECT EXISTS (SELECT 1 FROM accounts)") is 1L));
+        database.ReadAsync(0, static (session, _) => session.Scalar("SELECT EXISTS (SELECT 1 FROM accounts)") is 1L, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask AddAsync(Account account, ImmutableArray<StoredKey> keys, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(audit);
-        await WriteAsync(audit, session =>
+        await WriteAsync(account.Id, audit, session =>
         {
-            session.Execute(
+            session.Post(
                 """
                 INSERT INTO accounts (id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at,
                                       allowed_providers, price_ceiling_micros, fails_over_on_policy, queue_weight)
@@ -54,7 +54,7 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(audit);
-        return WriteAsync(audit, session => session.Execute(
+        return WriteAsync(account.Id, audit, session => session.Execute(
             """
             UPDATE accounts SET name = $1, requests_per_minute = $2, tasks_in_flight_max = $3, spending_limit_micros = $4,
                                 day_limit_micros = $5, month_limit_micros = $6,
@@ -69,23 +69,23 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
 
     /// <inheritdoc/>
     public ValueTask<Account?> FindAsync(AccountId id, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(id, static (session, id) =>
+        database.ReadAsync(id, static (session, id) =>
         {
             using var row = session.Query($"SELECT {AccountColumns} WHERE id = $1", id.Value);
             return row.Read() ? ReadAccount(row) : null;
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<Account>> ListAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(0, static (session, _) =>
+        database.ReadAsync(0, static (session, _) =>
         {
             using var row = session.Query($"SELECT {AccountColumns} ORDER BY created_at, id");
             return All(row, ReadAccount);
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<AccountTotals?> TotalsAsync(AccountId account, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((account, Day: SqliteAdmission.Day(now)), static (session, asked) =>
+        database.ReadAsync((account, Day: SqlAdmission.Day(now)), static (session, asked) =>
         {
             using var row = session.Query(
                 """
@@ -99,21 +99,21 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
                 ? new AccountTotals(
                     new Spending(new Usd(row.GetInt64(0)), new Usd(row.GetInt64(3)), new Usd(row.GetInt64(4))), new Usd(row.GetInt64(1)), row.GetInt32(2))
                 : null;
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask AddKeyAsync(StoredKey key, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(audit);
-        await WriteAsync(audit, session => InsertKey(session, key), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(key.Account, audit, session => InsertKey(session, key), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public ValueTask<bool> ExpireKeyAsync(KeyId key, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audit);
-        return WriteAsync(audit, session => Expire(session, key, at), cancellationToken);
+        return WriteAsync(null, audit, session => Expire(session, key, at), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -122,14 +122,14 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     {
         ArgumentNullException.ThrowIfNull(successor);
         ArgumentNullException.ThrowIfNull(audit);
-        return WriteAsync(audit, session => Expire(session, key, endsAt) && InsertKey(session, successor), cancellationToken);
+        return WriteAsync(null, audit, session => Expire(session, key, endsAt) && InsertKey(session, successor), cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<bool> RevokeKeyAsync(KeyId key, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audit);
-        return WriteAsync(audit, session => session.Execute(
+        return WriteAsync(null, audit, session => session.Execute(
             "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1, cancellationToken);
     }
 
@@ -137,11 +137,11 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     public async ValueTask NoteKeyUseAsync(IReadOnlyCollection<KeyValuePair<KeyId, DateTimeOffset>> uses, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(uses);
-        await database.WriteAsync(session =>
+        await database.WriteAsync(null, session =>
         {
             foreach (var (key, at) in uses)
             {
-                session.Execute("UPDATE api_keys SET last_used_at = MAX(COALESCE(last_used_at, 0), $1) WHERE id = $2", at.Milliseconds(), key.Value);
+                session.Post("UPDATE api_keys SET last_used_at = CASE WHEN last_used_at > $1 THEN last_used_at ELSE $1 END WHERE id = $2", at.Milliseconds(), key.Value);
             }
 
             return true;
@@ -150,41 +150,41 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<StoredKey>> FindKeysAsync(string prefix, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(prefix, static (session, prefix) =>
+        database.ReadAsync(prefix, static (session, prefix) =>
         {
             using var row = session.Query($"SELECT {KeyColumns} WHERE prefix = $1 AND revoked_at IS NULL", prefix);
             return All(row, ReadKey);
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<StoredKey>> ListKeysAsync(AccountId? account, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(account, static (session, account) =>
+        database.ReadAsync(account, static (session, account) =>
         {
-            using var row = session.Query($"SELECT {KeyColumns} WHERE account_id IS $1 ORDER BY created_at, id", account?.Value);
+            using var row = session.Query($"SELECT {KeyColumns} WHERE account_id IS NOT DISTINCT FROM $1 ORDER BY created_at, id", account?.Value);
             return All(row, ReadKey);
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<StoredKey?> FindKeyAsync(KeyId key, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(key, static (session, key) =>
+        database.ReadAsync(key, static (session, key) =>
         {
             using var row = session.Query($"SELECT {KeyColumns} WHERE id = $1", key.Value);
             return row.Read() ? ReadKey(row) : null;
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<AuditRecord>> ReadAuditAsync(long? before, int limit, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((before, limit), static (session, asked) =>
+        database.ReadAsync((before, limit), static (session, asked) =>
         {
             using var row = session.Query(
-                "SELECT id, at, actor, action, subject, details FROM audit_log WHERE $1 IS NULL OR id < $1 ORDER BY id DESC LIMIT $2", asked.before, asked.limit);
+                "SELECT id, at, actor, action, subject, details FROM audit_log WHERE id < $1 OR $1 IS NULL ORDER BY id DESC LIMIT $2", asked.before, asked.limit);
             return All(row, static row => new AuditRecord(
                 row.GetInt64(0), new AuditEntry(Time(row.GetInt64(1)), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5))));
-        }));
+        }, cancellationToken);
 
     // What was not done is not recorded either.
-    private async ValueTask<bool> WriteAsync(AuditEntry audit, Func<SqliteSession, bool> change, CancellationToken cancellationToken) =>
-        await database.WriteAsync(session =>
+    private async ValueTask<bool> WriteAsync(AccountId? account, AuditEntry audit, Func<SqlSession, bool> change, CancellationToken cancellationToken) =>
+        await database.WriteAsync(account, session =>
         {
             if (!change(session))
             {
@@ -195,16 +195,16 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
             return true;
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
 
-    internal static void InsertAudit(SqliteSession session, AuditEntry audit) => session.Execute(
+    internal static void InsertAudit(SqlSession session, AuditEntry audit) => session.Post(
         "INSERT INTO audit_log (at, actor, action, subject, details) VALUES ($1, $2, $3, $4, $5)",
         audit.At.Milliseconds(), audit.Actor, audit.Action, audit.Subject, audit.Details);
 
-    private static bool Expire(SqliteSession session, KeyId key, DateTimeOffset at) => session.Execute(
-        "UPDATE api_keys SET expires_at = MIN(COALESCE(expires_at, $1), $1) WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1;
+    private static bool Expire(SqlSession session, KeyId key, DateTimeOffset at) => session.Execute(
+        "UPDATE api_keys SET expires_at = CASE WHEN expires_at < $1 THEN expires_at ELSE $1 END WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1;
 
-    private static bool InsertKey(SqliteSession session, StoredKey key)
+    private static bool InsertKey(SqlSession session, StoredKey key)
     {
-        session.Execute(
+        session.Post(
             """
             INSERT INTO api_keys (id, account_id, kind, name, prefix, hash, created_at, expires_at, allowed_networks)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -214,7 +214,7 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         return true;
     }
 
-    private static ImmutableArray<T> All<T>(SqliteRow row, Func<SqliteRow, T> read)
+    private static ImmutableArray<T> All<T>(SqlRow row, Func<SqlRow, T> read)
     {
         var all = ImmutableArray.CreateBuilder<T>();
         while (row.Read())
@@ -225,7 +225,7 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         return all.ToImmutable();
     }
 
-    private static Account ReadAccount(SqliteRow row) => new(
+    private static Account ReadAccount(SqlRow row) => new(
         new AccountId(row.GetString(0)),
         row.GetString(1),
         new AccountLimits(row.GetInt32(2), row.GetInt32(3)),
@@ -243,7 +243,7 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
 
     private static string? Names(RoutingPolicy policy) => policy.AllowedProviders.IsEmpty ? null : string.Join(NameSeparator, policy.AllowedProviders);
 
-    private static StoredKey ReadKey(SqliteRow row) => new()
+    private static StoredKey ReadKey(SqlRow row) => new()
     {
         Id = new KeyId(row.GetString(0)),
         Account = Text(row, 1) is { } account ? new AccountId(account) : null,

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
-using static Filmgate.Storage.Sqlite.SqliteRows;
+using static Filmgate.Storage.Sql.SqlRows;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
-/// <summary>Uploads in SQLite.</summary>
-public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
+/// <summary>Uploads in a database.</summary>
+public sealed class UploadStore(SqlDatabase database) : IUploadStore
 {
     private const string Columns = "id, account_id, sha256, media_type, width, height, length, created_at, expires_at FROM uploads";
 
@@ -14,7 +14,7 @@ public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
     public async ValueTask<bool> AddAsync(Upload upload, int most, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        return await database.WriteAsync(session => session.Execute(
+        return await database.WriteAsync(upload.Account, session => session.Execute(
             """
             INSERT INTO uploads (id, account_id, sha256, media_type, width, height, length, created_at, expires_at)
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
@@ -27,27 +27,27 @@ public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
 
     /// <inheritdoc/>
     public async ValueTask<bool> DeleteAsync(AccountId account, UploadId id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await database.WriteAsync(session => session.Execute(
-            "UPDATE uploads SET expires_at = MAX($3, created_at + 1) WHERE id = $1 AND account_id = $2 AND expires_at > $3",
+        await database.WriteAsync(account, session => session.Execute(
+            "UPDATE uploads SET expires_at = CASE WHEN $3 > created_at THEN $3 ELSE created_at + 1 END WHERE id = $1 AND account_id = $2 AND expires_at > $3",
             id.Value, account.Value, now.Milliseconds()) == 1).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<int> CountAsync(AccountId account, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((account, now), static (session, asked) => (int)(long)session.Scalar(
-            "SELECT COUNT(*) FROM uploads WHERE account_id = $1 AND expires_at > $2", asked.account.Value, asked.now.Milliseconds())!));
+        database.ReadAsync((account, now), static (session, asked) => (int)(long)session.Scalar(
+            "SELECT COUNT(*) FROM uploads WHERE account_id = $1 AND expires_at > $2", asked.account.Value, asked.now.Milliseconds())!, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Upload?> FindAsync(AccountId account, UploadId id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((account, id, now), static (session, asked) =>
+        database.ReadAsync((account, id, now), static (session, asked) =>
         {
             using var row = session.Query(
                 $"SELECT {Columns} WHERE id = $1 AND account_id = $2 AND expires_at > $3", asked.id.Value, asked.account.Value, asked.now.Milliseconds());
             return row.Read() ? Upload(row) : null;
-        }));
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<Upload>> ListAsync(AccountId account, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((account, now), static (session, asked) =>
+        database.ReadAsync((account, now), static (session, asked) =>
         {
             var uploads = ImmutableArray.CreateBuilder<Upload>();
             using var row = session.Query(
@@ -58,9 +58,9 @@ public sealed class SqliteUploadStore(SqliteDatabase database) : IUploadStore
             }
 
             return uploads.ToImmutable();
-        }));
+        }, cancellationToken);
 
-    private static Upload Upload(SqliteRow row) => new()
+    private static Upload Upload(SqlRow row) => new()
     {
         Id = new UploadId(row.GetString(0)),
         Account = new AccountId(row.GetString(1)),

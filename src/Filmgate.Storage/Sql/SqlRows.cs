@@ -6,10 +6,10 @@ using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
 using Filmgate.Model.Tasks;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
 /// <summary>Reads rows into records.</summary>
-internal static class SqliteRows
+internal static class SqlRows
 {
     public const string TaskColumns = """
         t.id, t.account_id, t.key_id, t.is_test, t.dialect, t.request, t.callback_url, t.source, t.state, t.progress,
@@ -27,7 +27,7 @@ internal static class SqliteRows
         """;
 
     /// <summary>A task without its pictures, attempts and clip, and whether intake is done.</summary>
-    public static (VideoTask Task, bool IntakeDone) Task(SqliteRow row) => (
+    public static (VideoTask Task, bool IntakeDone) Task(SqlRow row) => (
         new VideoTask
         {
             Key = new TaskKey(new AccountId(row.GetString(1)), new TaskId(row.GetString(0))),
@@ -57,7 +57,7 @@ internal static class SqliteRows
         },
         !row.IsDBNull(13));
 
-    public static Attempt Attempt(SqliteRow row) => new()
+    public static Attempt Attempt(SqlRow row) => new()
     {
         Id = new AttemptId(row.GetString(0)),
         Number = row.GetInt32(1),
@@ -81,7 +81,7 @@ internal static class SqliteRows
         ResolvedAt = OptionalTime(row, 19),
     };
 
-    public static Clip Clip(SqliteRow row) => new()
+    public static Clip Clip(SqlRow row) => new()
     {
         Id = new ClipId(row.GetString(0)),
         Sha256 = row.GetString(1),
@@ -94,7 +94,7 @@ internal static class SqliteRows
         ExpiresAt = Time(row.GetInt64(8)),
     };
 
-    public static Failure? Failure(SqliteRow row, int column)
+    public static Failure? Failure(SqlRow row, int column)
     {
         if (row.IsDBNull(column))
         {
@@ -108,13 +108,13 @@ internal static class SqliteRows
         ? code
         : throw new FormatException($"The store holds a failure code that this version does not know: '{name}'.");
 
-    public static Usd? OptionalUsd(SqliteRow row, int column) => row.IsDBNull(column) ? null : new Usd(row.GetInt64(column));
+    public static Usd? OptionalUsd(SqlRow row, int column) => row.IsDBNull(column) ? null : new Usd(row.GetInt64(column));
 
-    public static string? Text(SqliteRow row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    public static string? Text(SqlRow row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     public static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    public static DateTimeOffset? OptionalTime(SqliteRow row, int column) => row.IsDBNull(column) ? null : Time(row.GetInt64(column));
+    public static DateTimeOffset? OptionalTime(SqlRow row, int column) => row.IsDBNull(column) ? null : Time(row.GetInt64(column));
 
     public static long Milliseconds(this DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
-using static Filmgate.Storage.Sqlite.SqliteRows;
+using static Filmgate.Storage.Sql.SqlRows;
 
-namespace Filmgate.Storage.Sqlite;
+namespace Filmgate.Storage.Sql;
 
-/// <summary>Webhook endpoints in SQLite.</summary>
-public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStore
+/// <summary>Webhook endpoints in a database.</summary>
+public sealed class EndpointStore(SqlDatabase database) : IEndpointStore
 {
     private const string Columns = """
         id, account_id, number, url, description, events, created_at, disabled_at, disabled_reason, failing_since, last_failure_at, last_success_at
@@ -17,7 +17,7 @@ public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStor
     public async ValueTask<WebhookEndpoint?> AddAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return await database.WriteAsync(session =>
+        return await database.WriteAsync(endpoint.Account, session =>
         {
             // Numbers of deleted endpoints are not used again, because ids of deliveries hold them.
             var added = session.Execute(
@@ -40,64 +40,45 @@ public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStor
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<WebhookEndpoint>> ListAsync(AccountId account, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(account, static (session, account) =>
+        database.ReadMomentAsync(account, static (session, account) =>
         {
-            session.Execute("BEGIN");
-            try
+            var endpoints = new List<WebhookEndpoint>();
+            using (var row = session.Query($"SELECT {Columns} WHERE account_id = $1 AND deleted_at IS NULL ORDER BY number", account.Value))
             {
-                var endpoints = new List<WebhookEndpoint>();
-                using (var row = session.Query($"SELECT {Columns} WHERE account_id = $1 AND deleted_at IS NULL ORDER BY number", account.Value))
+                while (row.Read())
                 {
-                    while (row.Read())
-                    {
-                        endpoints.Add(Endpoint(row));
-                    }
+                    endpoints.Add(Endpoint(row));
                 }
+            }
 
-                return endpoints.Select(endpoint => endpoint with { Secrets = Secrets(session, endpoint.Id) }).ToImmutableArray();
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }));
+            return endpoints.Select(endpoint => endpoint with { Secrets = Secrets(session, endpoint.Id) }).ToImmutableArray();
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<WebhookEndpoint?> FindAsync(AccountId account, EndpointId id, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read((account, id), static (session, asked) =>
-        {
-            session.Execute("BEGIN");
-            try
-            {
-                return Find(session, asked.account, asked.id);
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }));
+        database.ReadMomentAsync((account, id), static (session, asked) => Find(session, asked.account, asked.id), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<WebhookEndpoint?> UpdateAsync(
         AccountId account, EndpointId id, EndpointChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return await database.WriteAsync(session =>
+        return await database.WriteAsync(account, session =>
         {
             if (Find(session, account, id) is not { } before)
             {
                 return null;
             }
 
-            session.Execute(
+            session.Post(
                 """
-                UPDATE webhook_endpoints SET url = COALESCE($1, url), description = CASE WHEN $2 IS NULL THEN description ELSE NULLIF($2, '') END, events = COALESCE($3, events)
+                UPDATE webhook_endpoints SET url = COALESCE($1, url), description = CASE WHEN $2 = '' THEN NULL ELSE COALESCE($2, description) END, events = COALESCE($3, events)
                 WHERE id = $4
                 """,
                 change.Url, change.Description, (int?)change.Events, id.Value);
             if (change.IsEnabled == true && before.DisabledAt is not null)
             {
-                session.Execute("UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL WHERE id = $1", id.Value);
+                session.Post("UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL WHERE id = $1", id.Value);
             }
             else if (change.IsEnabled == false && before.DisabledAt is null)
             {
@@ -110,7 +91,7 @@ public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStor
 
     /// <inheritdoc/>
     public async ValueTask<bool> DeleteAsync(AccountId account, EndpointId id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await database.WriteAsync(session =>
+        await database.WriteAsync(account, session =>
         {
             if (session.Execute(
                 "UPDATE webhook_endpoints SET deleted_at = $3 WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL", id.Value, account.Value, now.Milliseconds()) != 1)
@@ -124,15 +105,15 @@ public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStor
 
     /// <inheritdoc/>
     public async ValueTask<WebhookEndpoint?> RotateAsync(AccountId account, EndpointId id, TimeSpan grace, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await database.WriteAsync(session =>
+        await database.WriteAsync(account, session =>
         {
             if (Find(session, account, id) is not { } before || before.SecretsAt(now).Count() >= EndpointSecret.PerEndpointMax)
             {
                 return Find(session, account, id);
             }
 
-            session.Execute(
-                "UPDATE webhook_secrets SET expires_at = MIN(COALESCE(expires_at, $2), $2) WHERE endpoint_id = $1", id.Value, (now + grace).Milliseconds());
+            session.Post(
+                "UPDATE webhook_secrets SET expires_at = CASE WHEN expires_at < $2 THEN expires_at ELSE $2 END WHERE endpoint_id = $1", id.Value, (now + grace).Milliseconds());
             AddSecret(session, id, before.Secrets[0].Number + 1, now);
             return Find(session, account, id);
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -141,20 +122,20 @@ public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStor
     public async ValueTask<DeliveryId?> SendAsync(AccountId account, EndpointId id, NewEvent happened, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        return await database.WriteAsync(session =>
+        return await database.WriteAsync(account, session =>
         {
             if (Find(session, account, id) is not { DisabledAt: null } endpoint)
             {
                 return (DeliveryId?)null;
             }
 
-            SqliteDeliveryStore.Insert(session, account, task: null, happened, now, events: 0, id);
+            DeliveryStore.Insert(session, account, task: null, happened, now, events: 0, id);
             return new DeliveryId($"{happened.Id}_{endpoint.Number}");
         }).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One endpoint with its secrets; null when the account has no such.</summary>
-    internal static WebhookEndpoint? Find(SqliteSession session, AccountId account, EndpointId id)
+    internal static WebhookEndpoint? Find(SqlSession session, AccountId account, EndpointId id)
     {
         WebhookEndpoint endpoint;
         using (var row = session.Query($"SELECT {Columns} WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL", id.Value, account.Value))
@@ -171,24 +152,24 @@ public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStor
     }
 
     /// <summary>Keeps how an endpoint fares.</summary>
-    internal static void Write(SqliteSession session, EndpointId id, EndpointHealth health) => session.Execute(
+    internal static void Write(SqlSession session, EndpointId id, EndpointHealth health) => session.Post(
         "UPDATE webhook_endpoints SET failing_since = $2, last_failure_at = $3, last_success_at = $4 WHERE id = $1",
         id.Value, health.FailingSince?.Milliseconds(), health.LastFailureAt?.Milliseconds(), health.LastSuccessAt?.Milliseconds());
 
     /// <summary>Disables an endpoint; what waits for it is missed.</summary>
-    internal static void Disable(SqliteSession session, EndpointId id, DisabledReason reason, DateTimeOffset at)
+    internal static void Disable(SqlSession session, EndpointId id, DisabledReason reason, DateTimeOffset at)
     {
-        session.Execute("UPDATE webhook_endpoints SET disabled_at = $2, disabled_reason = $3 WHERE id = $1", id.Value, at.Milliseconds(), reason.Word());
+        session.Post("UPDATE webhook_endpoints SET disabled_at = $2, disabled_reason = $3 WHERE id = $1", id.Value, at.Milliseconds(), reason.Word());
         Withdraw(session, id, DeliveryState.Missed, at);
     }
 
-    private static void Withdraw(SqliteSession session, EndpointId id, DeliveryState state, DateTimeOffset at) => session.Execute(
+    private static void Withdraw(SqlSession session, EndpointId id, DeliveryState state, DateTimeOffset at) => session.Post(
         "UPDATE deliveries SET state = $2, due_at = NULL, completed_at = $3 WHERE destination = $1 AND due_at IS NOT NULL", id.Value, state.Word(), at.Milliseconds());
 
-    private static void AddSecret(SqliteSession session, EndpointId id, int number, DateTimeOffset at) => session.Execute(
+    private static void AddSecret(SqlSession session, EndpointId id, int number, DateTimeOffset at) => session.Post(
         "INSERT INTO webhook_secrets (endpoint_id, number, created_at) VALUES ($1, $2, $3)", id.Value, number, at.Milliseconds());
 
-    private static ImmutableArray<EndpointSecret> Secrets(SqliteSession session, EndpointId id)
+    private static ImmutableArray<EndpointSecret> Secrets(SqlSession session, EndpointId id)
     {
         var secrets = ImmutableArray.CreateBuilder<EndpointSecret>();
         using var row = session.Query("SELECT number, created_at, expires_at FROM webhook_secrets WHERE endpoint_id = $1 ORDER BY number DESC", id.Value);
@@ -200,7 +181,7 @@ public sealed class SqliteEndpointStore(SqliteDatabase database) : IEndpointStor
         return secrets.ToImmutable();
     }
 
-    private static WebhookEndpoint Endpoint(SqliteRow row) => new()
+    private static WebhookEndpoint Endpoint(SqlRow row) => new()
     {
         Id = new EndpointId(row.GetString(0)),
         Account = new AccountId(row.GetString(1)),
