@@ -89,13 +89,27 @@ public interface IDeliveryStore
     ValueTask<ImmutableArray<RecordedAttempt>> AttemptsAsync(DeliveryId id, CancellationToken cancellationToken);
 
     /// <summary>Makes one delivery due now, whatever became of it, with the same event id: one attempt, or the next one of its schedule while that lasts.</summary>
-    ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <param name="account">Whose.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="now">When.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="audit">What the audit log says of it, in the same transaction; null when its owner asks. What was not done is not recorded.</param>
+    ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken, AuditEntry? audit = null);
 
     /// <summary>Makes failed and missed deliveries due now, oldest first, each with its whole schedule before it. Those of disabled endpoints stay.</summary>
     /// <param name="account">Whose.</param>
     /// <param name="filter">Which; states other than failed and missed are left alone, and <see cref="DeliveryFilter.After"/> does not count.</param>
     /// <param name="now">When.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="audit">What the audit log says of so many, in the same transaction; null when their owner asks. Of none nothing is said.</param>
     /// <returns>How many.</returns>
-    ValueTask<int> ReplayAsync(AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken);
+    ValueTask<int> ReplayAsync(
+        AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken, Func<int, AuditEntry>? audit = null);
+
+    /// <summary>Forgets deliveries that ended before a time, with their attempts, those that ended first before others; what is still to be sent stays.</summary>
+    /// <param name="before">The time.</param>
+    /// <param name="limit">Most deliveries at a time, so that no other write waits long.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>How many were forgotten.</returns>
+    ValueTask<int> ForgetAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 }

@@ -56,7 +56,8 @@ public sealed class Books(SqlDatabase database) : IBooks
         ("Task {0} ended and is to tell a callback address of it; it has {1} deliveries for that instead of {2}.", Disagreeing(
             """
             SELECT t.id, (SELECT COUNT(*) FROM deliveries d WHERE d.task_id = t.id AND d.endpoint_id IS NULL AND d.event = 'completed') AS said, 1 AS found
-            FROM tasks t WHERE t.completed_at IS NOT NULL AND t.callback_url IS NOT NULL AND (t.callback_events & 4) <> 0
+            FROM tasks t
+            WHERE t.completed_at >= (SELECT before FROM forgotten_deliveries) AND t.callback_url IS NOT NULL AND (t.callback_events & 4) <> 0
             """)),
         ("Destination {0} is said to be due at {1}; its deliveries are at {2}.", Disagreeing(
             """

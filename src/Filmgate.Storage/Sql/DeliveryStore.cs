@@ -8,6 +8,16 @@ namespace Filmgate.Storage.Sql;
 /// <summary>Webhook deliveries in a database.</summary>
 public sealed class DeliveryStore(SqlDatabase database) : IDeliveryStore
 {
+    private readonly string _forgetAttempts = $"""
+        WITH {Oldest(database)} DELETE FROM delivery_attempts WHERE delivery_id IN (SELECT id FROM oldest)
+        """;
+
+    // What another write held a moment ago, when the attempts were deleted, keeps its row as well.
+    private readonly string _forget = $"""
+        WITH {Oldest(database)} DELETE FROM deliveries
+        WHERE id IN (SELECT id FROM oldest) AND NOT EXISTS (SELECT 1 FROM delivery_attempts a WHERE a.delivery_id = deliveries.id)
+        """;
+
     private const string Columns = """
         d.id, d.event_id, d.account_id, d.task_id, t.dialect, d.endpoint_id, d.event, COALESCE(d.url, e.url), d.body, d.state, d.attempts, d.tries, d.cause,
         d.created_at, d.due_at, d.completed_at
@@ -119,29 +129,21 @@ public sealed class DeliveryStore(SqlDatabase database) : IDeliveryStore
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await database.WriteAsync(account, session => Resend(session, account, id, now)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    public async ValueTask<ResendOutcome> ResendAsync(
+        AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken, AuditEntry? audit = null) =>
+        await database.WriteAsync(account, session => Resend(session, account, id, now, audit)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async ValueTask<int> ReplayAsync(AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
+    public async ValueTask<int> ReplayAsync(
+        AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken, Func<int, AuditEntry>? audit = null)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return await database.WriteAsync(account, session => session.Execute(
-            """
-            UPDATE deliveries SET state = 'pending', tries = 0, cause = 'replay', due_at = $8, completed_at = NULL
-            WHERE id IN (
-                SELECT d.id FROM deliveries d LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id
-                WHERE d.account_id = $1 AND d.state IN ('failed', 'missed') AND e.disabled_at IS NULL AND e.deleted_at IS NULL
-                  AND (d.endpoint_id = $2 OR $2 IS NULL)
-                  AND (d.task_id = $3 OR $3 IS NULL)
-                  AND ($4 LIKE '%,' || d.state || ',%' OR $4 IS NULL)
-                  AND (d.created_at >= $5 OR $5 IS NULL)
-                  AND (d.created_at < $6 OR $6 IS NULL)
-                ORDER BY d.id LIMIT $7)
-            """,
-            account.Value, filter.Endpoint?.Value, filter.Task?.Value, Words(filter.States), filter.From?.Milliseconds(), filter.Before?.Milliseconds(),
-            filter.Limit, now.Milliseconds())).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await database.WriteAsync(account, session => Replay(session, account, filter, now, audit)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ForgetAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        await database.WriteAsync(null, session => Forget(session, before, limit)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Makes a callback due, within the transaction of what it tells of.</summary>
     internal static void Insert(SqlSession session, TaskKey task, NewDelivery delivery, DateTimeOffset at) => session.Post(
@@ -222,7 +224,48 @@ public sealed class DeliveryStore(SqlDatabase database) : IDeliveryStore
         return new RecordOutcome(true, disabled);
     }
 
-    private static ResendOutcome Resend(SqlSession session, AccountId account, DeliveryId id, DateTimeOffset now)
+    private static int Replay(SqlSession session, AccountId account, DeliveryFilter filter, DateTimeOffset now, Func<int, AuditEntry>? audit)
+    {
+        var made = session.Execute(
+            """
+            UPDATE deliveries SET state = 'pending', tries = 0, cause = 'replay', due_at = $8, completed_at = NULL
+            WHERE id IN (
+                SELECT d.id FROM deliveries d LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id
+                WHERE d.account_id = $1 AND d.state IN ('failed', 'missed') AND e.disabled_at IS NULL AND e.deleted_at IS NULL
+                  AND (d.endpoint_id = $2 OR $2 IS NULL)
+                  AND (d.task_id = $3 OR $3 IS NULL)
+                  AND ($4 LIKE '%,' || d.state || ',%' OR $4 IS NULL)
+                  AND (d.created_at >= $5 OR $5 IS NULL)
+                  AND (d.created_at < $6 OR $6 IS NULL)
+                ORDER BY d.id LIMIT $7)
+            """,
+            account.Value, filter.Endpoint?.Value, filter.Task?.Value, Words(filter.States), filter.From?.Milliseconds(), filter.Before?.Milliseconds(),
+            filter.Limit, now.Milliseconds());
+        if (made > 0 && audit is not null)
+        {
+            AccountStore.InsertAudit(session, audit(made));
+        }
+
+        return made;
+    }
+
+    private static string Oldest(SqlDatabase database) =>
+        $"oldest AS (SELECT d.id FROM deliveries d WHERE d.completed_at < $1 ORDER BY d.completed_at, d.id LIMIT $2 {database.Dialect.LockingFree("d")})";
+
+    private int Forget(SqlSession session, DateTimeOffset before, int limit)
+    {
+        session.Execute(_forgetAttempts, before.Milliseconds(), limit);
+        var forgotten = session.Execute(_forget, before.Milliseconds(), limit);
+        if (forgotten > 0)
+        {
+            // Of a task that ended later all are kept: none of its deliveries ended before itself.
+            session.Execute("UPDATE forgotten_deliveries SET before = $1 WHERE before < $1", before.Milliseconds());
+        }
+
+        return forgotten;
+    }
+
+    private static ResendOutcome Resend(SqlSession session, AccountId account, DeliveryId id, DateTimeOffset now, AuditEntry? audit)
     {
         using (var row = session.Query(
             """
@@ -254,6 +297,11 @@ public sealed class DeliveryStore(SqlDatabase database) : IDeliveryStore
             WHERE id = $1
             """,
             id.Value, now.Milliseconds());
+        if (audit is not null)
+        {
+            AccountStore.InsertAudit(session, audit);
+        }
+
         return ResendOutcome.Due;
     }
 

@@ -114,10 +114,13 @@ public sealed class DeliveryDispatcherPageTests
 
         public ValueTask<ImmutableArray<RecordedAttempt>> AttemptsAsync(DeliveryId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        public ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, DateTimeOffset now, CancellationToken cancellationToken, AuditEntry? audit = null) =>
             throw new NotSupportedException();
 
-        public ValueTask<int> ReplayAsync(AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken) =>
+        public ValueTask<int> ReplayAsync(
+            AccountId account, DeliveryFilter filter, DateTimeOffset now, CancellationToken cancellationToken, Func<int, AuditEntry>? audit = null) =>
             throw new NotSupportedException();
+
+        public ValueTask<int> ForgetAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

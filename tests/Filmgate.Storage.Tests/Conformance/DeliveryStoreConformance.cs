@@ -1,4 +1,5 @@
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
 using Filmgate.Model.Tasks;
 using Filmgate.Model.Webhooks;
 
@@ -74,6 +75,78 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
         await ApplyAsync(await AcceptAsync(heard), Sample.Fail());
         await ApplyAsync(await AcceptAsync(Sample.Task("task_2") with { CallbackEvents = TaskEvents.Started }), Sample.Fail());
         Assert.Contains("task_1", Assert.Single(await Stores.Books.CheckAsync(Cancel)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_ended_long_ago_is_forgotten_with_its_attempts_and_what_waits_never_is_and_the_books_agree()
+    {
+        var old = await FinishAsync("1");
+        var waiting = await FinishAsync("2");
+        var young = await FinishAsync("3");
+        foreach (var (task, attempt, next) in new[]
+        {
+            (old, Failure, (DateTimeOffset?)null), (waiting, Failure, Done.AddDays(400)), (young, Success with { At = Done.AddDays(2) }, null),
+        })
+        {
+            var delivery = Assert.Single(await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+            Assert.True((await Stores.Deliveries.RecordAsync(delivery, attempt, next, DisablingRule.Default, _ => throw new NotSupportedException(), Cancel)).IsRecorded);
+        }
+
+        Assert.Equal(0, await Stores.Deliveries.ForgetAsync(Ended, 10, Cancel));
+        Assert.Equal(1, await Stores.Deliveries.ForgetAsync(Ended.AddDays(1), 10, Cancel));
+        Assert.Equal(0, await Stores.Deliveries.ForgetAsync(Ended.AddDays(1), 10, Cancel));
+        await Stores.ReopenAsync();
+        Assert.Empty(await Stores.Deliveries.FindOfTaskAsync(old.Key, Cancel));
+        Assert.Empty(await Stores.Deliveries.AttemptsAsync(new DeliveryId("evt_1"), Cancel));
+        Assert.Equal(ResendOutcome.Unknown, await Stores.Deliveries.ResendAsync(old.Key.Account, new DeliveryId("evt_1"), Done.AddDays(2), Cancel));
+        Assert.Equal(DeliveryState.Pending, Assert.Single(await Stores.Deliveries.FindOfTaskAsync(waiting.Key, Cancel)).State);
+        Assert.Single(await Stores.Deliveries.AttemptsAsync(new DeliveryId("evt_2"), Cancel));
+        Assert.Equal(DeliveryState.Delivered, Assert.Single(await Stores.Deliveries.FindOfTaskAsync(young.Key, Cancel)).State);
+        Assert.Empty(await Stores.Books.CheckAsync(Cancel));
+
+        // A task that ended later has to have its delivery as before.
+        var lost = await AcceptAsync(Sample.Task("task_4") with { CallbackEvents = TaskEvents.All });
+        await ApplyAsync(lost, Sample.Fail(at: Ended.AddDays(1)));
+        Assert.Contains("task_4", Assert.Single(await Stores.Books.CheckAsync(Cancel)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deliveries_are_forgotten_a_few_at_a_time_those_that_ended_first_before_others()
+    {
+        for (var number = 1; number <= 5; number++)
+        {
+            var task = await FinishAsync($"{number}");
+            var delivery = Assert.Single(await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+            await Stores.Deliveries.RecordAsync(
+                delivery, Success with { At = Done.AddMinutes(9 - number) }, null, DisablingRule.Default, _ => throw new NotSupportedException(), Cancel);
+        }
+
+        Assert.Equal(2, await Stores.Deliveries.ForgetAsync(Done.AddDays(1), 2, Cancel));
+        Assert.Equal(["evt_3", "evt_2", "evt_1"], (await AllAsync()).Select(delivery => delivery.Id.Value));
+        Assert.Equal(2, await Stores.Deliveries.ForgetAsync(Done.AddDays(1), 2, Cancel));
+        Assert.Equal(1, await Stores.Deliveries.ForgetAsync(Done.AddDays(1), 2, Cancel));
+        Assert.Empty(await AllAsync());
+        Assert.Empty(await Stores.Books.CheckAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_somebody_else_has_sent_again_stands_in_the_audit_log_and_what_was_not_done_does_not()
+    {
+        var task = await FinishAsync("1");
+        var delivery = Assert.Single(await Stores.Deliveries.FindOfTaskAsync(task.Key, Cancel));
+        await Stores.Deliveries.RecordAsync(delivery, Failure, null, DisablingRule.Default, _ => throw new NotSupportedException(), Cancel);
+        var resend = new AuditEntry(Done, "key_9", "delivery.resend", delivery.Id.Value);
+        AuditEntry Replay(int count) => new(Done, "key_9", "delivery.replay", task.Key.Account.Value, $$"""{"deliveries":{{count}}}""");
+        var filter = new DeliveryFilter { Limit = 10 };
+
+        Assert.Equal(1, await Stores.Deliveries.ReplayAsync(task.Key.Account, filter, Ended, Cancel, Replay));
+        Assert.Equal(0, await Stores.Deliveries.ReplayAsync(task.Key.Account, filter, Ended, Cancel, Replay));
+        Assert.Equal(ResendOutcome.Due, await Stores.Deliveries.ResendAsync(task.Key.Account, delivery.Id, Ended, Cancel, resend));
+        Assert.Equal(ResendOutcome.Unknown, await Stores.Deliveries.ResendAsync(Sample.OtherAccount.Id, delivery.Id, Ended, Cancel, resend));
+        Assert.Equal(ResendOutcome.Due, await Stores.Deliveries.ResendAsync(task.Key.Account, delivery.Id, Ended, Cancel));
+        Assert.Equal(
+            [resend, Replay(1)],
+            (await Stores.Accounts.ReadAuditAsync(null, 10, Cancel)).Select(record => record.Entry).Where(entry => entry.Actor == "key_9"));
     }
 
     [Fact]
@@ -168,6 +241,8 @@ public abstract class DeliveryStoreConformance(StoresUnderTest stores) : StoreCo
 
     private async Task<VideoTask> FinishAsync(string name, DateTimeOffset? at = null) => await ApplyAsync(
         await AcceptAsync(Sample.Task("task_" + name)), Sample.Fail(Sample.Callback("evt_" + name), at));
+
+    private async Task<IEnumerable<Delivery>> AllAsync() => await Stores.Deliveries.ListAsync(Sample.Account.Id, new DeliveryFilter { Limit = 100 }, Cancel);
 
     private async Task<Delivery> DeliveryAsync(string name) =>
         Assert.Single(await Stores.Deliveries.FindOfTaskAsync((await FinishAsync(name)).Key, Cancel));
