@@ -54,7 +54,11 @@ internal abstract class ServerOptions(string keyKind, string keyVariable)
 
     /// <summary>The server and the key that a command line names.</summary>
     /// <exception cref="UsageException">It names none.</exception>
-    protected (Uri Server, string Key) Place(ParseResult line, CliTerminal terminal)
+    protected (Uri Server, string Key) Place(ParseResult line, CliTerminal terminal) => Place(line, terminal, keyKind, keyVariable);
+
+    /// <summary>The server and the key of another kind that a command line names.</summary>
+    /// <exception cref="UsageException">It names none.</exception>
+    protected (Uri Server, string Key) Place(ParseResult line, CliTerminal terminal, string kind, string variable)
     {
         var address = line.GetValue(Server);
         var given = address ?? Callable(terminal.Variable(UrlsVariable)) ?? DefaultServer;
@@ -63,10 +67,10 @@ internal abstract class ServerOptions(string keyKind, string keyVariable)
             throw new UsageException($"{(address is null ? UrlsVariable : "--server")} must be an address such as {DefaultServer}, got '{given}'");
         }
 
-        var key = line.GetValue(Key) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : terminal.Variable(keyVariable);
+        var key = line.GetValue(Key) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : terminal.Variable(variable);
         if (key is null)
         {
-            throw new UsageException($"an {keyKind} is needed: give --key or set {keyVariable}");
+            throw new UsageException($"an {kind} is needed: give --key or set {variable}");
         }
 
         return key.Any(character => character is <= ' ' or > '~') ? throw new UsageException("the key has characters that no key has") : (server, key);

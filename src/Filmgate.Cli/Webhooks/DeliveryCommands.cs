@@ -9,17 +9,17 @@ internal static class DeliveryCommands
 {
     public static Command List(CliTerminal terminal)
     {
-        var options = new AccountOptions();
+        var options = new DeliveryOptions();
         var window = new Window();
         var state = new Option<string?>("--state") { HelpName = "STATE,…", Description = "Only these: pending, delivered, failed, missed, canceled." };
         var limit = new Option<string?>("--limit") { HelpName = "NUMBER", Description = "Most deliveries, 1 to 1000. Default: 100." };
         var cursor = new Option<string?>("--cursor") { HelpName = "DELIVERY", Description = "Goes on behind this one." };
-        var command = WebhooksCommand.Make("list", "List deliveries, newest first.", options, terminal, async (client, line, cancellationToken) =>
+        var command = options.Make("list", "List deliveries, newest first.", terminal, async (client, path, line, cancellationToken) =>
         {
             var query = QueryText.Of(
                 ("endpointId", line.GetValue(window.Endpoint)), ("taskId", line.GetValue(window.Task)), ("state", line.GetValue(state)),
                 ("created_from", line.GetValue(window.From)), ("created_before", line.GetValue(window.Before)), ("limit", line.GetValue(limit)), ("cursor", line.GetValue(cursor)));
-            var data = await client.ReadAsync("webhooks/deliveries" + query, cancellationToken);
+            var data = await client.ReadAsync($"{path}/deliveries{query}", cancellationToken);
             options.Write(terminal, line, data, () =>
             {
                 DataOutput.WriteTable(
@@ -47,11 +47,11 @@ internal static class DeliveryCommands
 
     public static Command Show(CliTerminal terminal)
     {
-        var options = new AccountOptions();
+        var options = new DeliveryOptions();
         var id = IdArgument.Make("DELIVERY", "The delivery.");
-        var command = WebhooksCommand.Make("show", "Show a delivery, its body and every attempt.", options, terminal, async (client, line, cancellationToken) =>
+        var command = options.Make("show", "Show a delivery, its body and every attempt.", terminal, async (client, path, line, cancellationToken) =>
         {
-            var data = await client.ReadAsync($"webhooks/deliveries/{IdArgument.Segment(line, id)}", cancellationToken);
+            var data = await client.ReadAsync($"{path}/deliveries/{IdArgument.Segment(line, id)}", cancellationToken);
             options.Write(terminal, line, data, () => WriteDelivery(terminal, data));
             return ExitCode.Ok;
         });
@@ -61,12 +61,12 @@ internal static class DeliveryCommands
 
     public static Command Resend(CliTerminal terminal)
     {
-        var options = new AccountOptions();
+        var options = new DeliveryOptions();
         var window = new Window();
         var id = new Argument<string?>("DELIVERY") { Description = "One delivery, whatever became of it: one attempt. Without it, failed and missed ones by the options.", DefaultValueFactory = _ => null };
         var state = new Option<string?>("--state") { HelpName = "STATE,…", Description = "failed, missed or both. Default: both." };
-        var command = WebhooksCommand.Make(
-            "resend", "Send one delivery again, or all that failed or were missed; the webhook-id stays the same.", options, terminal, async (client, line, cancellationToken) =>
+        var command = options.Make(
+            "resend", "Send one delivery again, or all that failed or were missed; the webhook-id stays the same.", terminal, async (client, path, line, cancellationToken) =>
             {
                 var one = line.GetValue(id);
                 if (one is null == !window.IsGiven(line))
@@ -76,7 +76,7 @@ internal static class DeliveryCommands
 
                 if (one is not null)
                 {
-                    var delivery = await client.ChangeAsync(HttpMethod.Post, $"webhooks/deliveries/{IdArgument.Segment(id.Name, one)}/resend", null, cancellationToken);
+                    var delivery = await client.ChangeAsync(HttpMethod.Post, $"{path}/deliveries/{IdArgument.Segment(id.Name, one)}/resend", null, cancellationToken);
                     options.Write(terminal, line, delivery, () => WriteDelivery(terminal, delivery));
                     return ExitCode.Ok;
                 }
@@ -89,7 +89,7 @@ internal static class DeliveryCommands
                     json.WriteText("before", line.GetValue(window.Before));
                     json.WriteList("states", line, state);
                 });
-                var data = await client.ChangeAsync(HttpMethod.Post, "webhooks/replay", body, cancellationToken);
+                var data = await client.ChangeAsync(HttpMethod.Post, $"{path}/replay", body, cancellationToken);
                 options.Write(terminal, line, data, () => DataOutput.WritePairs(
                     terminal, ("deliveries", data.Cell("deliveries")), ("more to come", data.Cell("hasMore") == "true" ? "yes, repeat the command" : "no")));
                 return ExitCode.Ok;

@@ -10,7 +10,8 @@ internal static class WebhooksCommand
     public const string Ending =
         """
         A callback goes to the callback_url of one task; an endpoint hears of all tasks of its account. Both are signed and
-        repeated for about 28 hours; docs/webhooks.md shows how to check a signature. The commands need a key of the account.
+        repeated for about 28 hours; docs/webhooks.md shows how to check a signature. The commands need a key of the account;
+        list, show and resend do the same for any account by --account and an admin key.
 
         Examples:
           filmgate webhooks add https://shop.example/hooks --events video.completed,video.failed
@@ -21,6 +22,7 @@ internal static class WebhooksCommand
           filmgate webhooks resend evt_…
           filmgate webhooks resend --endpoint ep_… --from 2026-01-31T12:00:00Z
           filmgate webhooks rotate ep_… --grace 3600
+          filmgate webhooks list --account acc_… --state failed
         """;
 
     /// <summary>Makes the command.</summary>

@@ -81,11 +81,9 @@ internal static class AnswerSchemas
         [WebhookSchemas.Secret] = Fields(new Property("secret", Text("whsec_ and base 64."))),
         [WebhookSchemas.Delivery] = WebhookSchemas.DeliveryShape(),
         [WebhookSchemas.DeliveryDetails] = WebhookSchemas.DeliveryDetailsShape(),
-        [WebhookSchemas.Deliveries] = Fields(
-            new("deliveries", ListOf(Reference(WebhookSchemas.Delivery))),
-            Optional(Wire.NextCursor, Text("Given when there are more deliveries; the cursor of the next page."))),
+        [WebhookSchemas.Deliveries] = WebhookSchemas.DeliveriesShape(),
         [WebhookSchemas.Replay] = WebhookSchemas.ReplayShape(),
-        [WebhookSchemas.Replayed] = Fields(new("deliveries", Whole("How many are due now.")), new("hasMore", new JsonObject { ["type"] = "boolean" })),
+        [WebhookSchemas.Replayed] = WebhookSchemas.ReplayedShape(),
         [WebhookSchemas.Event] = WebhookSchemas.EventShape(),
         [Any] = new JsonObject { ["type"] = "object" },
         [Failure] = FailureShape(),

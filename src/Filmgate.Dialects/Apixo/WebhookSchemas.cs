@@ -56,6 +56,12 @@ internal static class WebhookSchemas
         Optional("before", Text("Only those whose event happened before this time.")),
         Optional("states", ListOf(OneOf(Wire.Of(DeliveryState.Failed), Wire.Of(DeliveryState.Missed)))));
 
+    public static JsonObject DeliveriesShape() => Fields(
+        new("deliveries", ListOf(Reference(Delivery))),
+        Optional(Wire.NextCursor.Value, Text("Given when there are more deliveries; the cursor of the next page.")));
+
+    public static JsonObject ReplayedShape() => Fields(new("deliveries", Whole("How many are due now.")), new("hasMore", new JsonObject { ["type"] = "boolean" }));
+
     public static JsonObject EventShape() => Fields(
         new("id", Text("Names the event; the same at every endpoint and on every stream.")),
         new("object", OneOf("event")),

@@ -121,18 +121,26 @@ public sealed class WebhookDesk(
     }
 
     /// <summary>Sends one delivery again, once, under the same event id.</summary>
-    public async ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id)
+    /// <param name="account">Whose.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="audit">Words what the audit log says of it; null when its owner asks.</param>
+    public async ValueTask<ResendOutcome> ResendAsync(AccountId account, DeliveryId id, Func<DateTimeOffset, AuditEntry>? audit = null)
     {
-        var outcome = await deliveries.ResendAsync(account, id, time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var outcome = await deliveries.ResendAsync(account, id, now, CancellationToken.None, audit?.Invoke(now)).ConfigureAwait(false);
         signal.Set();
         return outcome;
     }
 
     /// <summary>Sends failed and missed deliveries again, each by the whole schedule, under the same event ids.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="audit">Words what the audit log says of so many; null when their owner asks.</param>
     /// <returns>How many; when it is <see cref="ReplayMax"/> there may be more.</returns>
-    public async ValueTask<int> ReplayAsync(AccountId account, DeliveryFilter filter)
+    public async ValueTask<int> ReplayAsync(AccountId account, DeliveryFilter filter, Func<DateTimeOffset, int, AuditEntry>? audit = null)
     {
-        var made = await deliveries.ReplayAsync(account, filter, time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var made = await deliveries.ReplayAsync(account, filter, now, CancellationToken.None, audit is null ? null : count => audit(now, count)).ConfigureAwait(false);
         signal.Set();
         return made;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -64,6 +65,21 @@ internal static class AdminOperations
         Parameters = [.. Account, .. Page],
         Refusals = [StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound],
     };
+
+    /// <summary>Lists deliveries of an account.</summary>
+    public static Operation ListDeliveries { get; } = OfAccount(WebhookOperations.ListDeliveries, "/webhooks/deliveries", "Lists the deliveries of an account, callbacks too, newest first.");
+
+    /// <summary>Shows a delivery of an account.</summary>
+    public static Operation ReadDelivery { get; } = OfAccount(
+        WebhookOperations.ReadDelivery, "/webhooks/deliveries/{delivery}", "Shows a delivery of an account with its body and every attempt.");
+
+    /// <summary>Sends a delivery of an account again.</summary>
+    public static Operation ResendDelivery { get; } = OfAccount(
+        WebhookOperations.ResendDelivery, "/webhooks/deliveries/{delivery}/resend", "Sends a delivery of an account again, once, under the same webhook-id.");
+
+    /// <summary>Sends an account's failed and missed deliveries again.</summary>
+    public static Operation ReplayDeliveries { get; } = OfAccount(
+        WebhookOperations.Replay, "/webhooks/replay", "Sends an account's failed and missed deliveries again, each by the whole schedule, under the same webhook-ids.");
 
     /// <summary>Lists the admin keys.</summary>
     public static Operation ListAdminKeys { get; } = Get("/keys", "listAdminKeys", "Lists the admin keys, revoked ones too.", AdminSchemas.Keys) with
@@ -158,9 +174,22 @@ internal static class AdminOperations
     /// <summary>All of them, in the order in which they are shown.</summary>
     public static ImmutableArray<Operation> All { get; } =
     [
-        ListAccounts, CreateAccount, ReadAccount, UpdateAccount, ListKeys, CreateKey, ReadLedger, ListAdminKeys, CreateAdminKey, ReadKey, RevokeKey, RotateKey,
-        ReadSpend, ReadAudit, ListAttempts, ResolveAttempt, ResolveAttempts, Check, ReadOpenApi,
+        ListAccounts, CreateAccount, ReadAccount, UpdateAccount, ListKeys, CreateKey, ReadLedger, ListDeliveries, ReadDelivery, ResendDelivery,
+        ReplayDeliveries, ListAdminKeys, CreateAdminKey, ReadKey, RevokeKey, RotateKey, ReadSpend, ReadAudit, ListAttempts, ResolveAttempt, ResolveAttempts, Check, ReadOpenApi,
     ];
+
+    // The account has the same operation for itself; here it stands in the path, and a delivery beside it.
+    private static Operation OfAccount(Operation own, string path, string summary) => own with
+    {
+        Path = $"{AdminRoutes.Base}/accounts/{{id}}{path}",
+        Summary = summary,
+        Parameters =
+        [
+            .. Account,
+            .. own.Parameters.Select(parameter => parameter.Place == "path" ? new OperationParameter(DeliveryEndpoints.DeliverySegment, "path", "The delivery.", IsRequired: true) : parameter),
+        ],
+        Refusals = [.. own.Refusals.Union([StatusCodes.Status404NotFound])],
+    };
 
     private static OperationParameter Id(string what) => new(AdminRoutes.IdSegment, "path", what, IsRequired: true);
 

@@ -19,7 +19,7 @@ internal static class AdminRoutes
 
     private static readonly ReadOnlyMemory<byte> Document = OpenApiDocument.Write(
         "Filmgate admin API",
-        "Administers accounts and keys, reads the books and decides charges that nobody knows, with a key that begins with fg_admin_. Every answer is {code, message, data}; code is the HTTP status.",
+        "Administers accounts and keys, repeats webhooks, reads the books and decides charges that nobody knows, with a key that begins with fg_admin_. Every answer is {code, message, data}; code is the HTTP status.",
         AdminOperations.All,
         AdminSchemas.All(),
         AdminSchemas.Failure,
@@ -35,6 +35,7 @@ internal static class AdminRoutes
         var keys = ActivatorUtilities.CreateInstance<KeyEndpoints>(services);
         var books = ActivatorUtilities.CreateInstance<BookEndpoints>(services);
         var attempts = ActivatorUtilities.CreateInstance<AttemptEndpoints>(services);
+        var deliveries = ActivatorUtilities.CreateInstance<DeliveryEndpoints>(services);
         (Operation Operation, Func<HttpContext, Caller, Task> Answer)[] answers =
         [
             (AdminOperations.ListAccounts, accounts.ListAsync),
@@ -44,6 +45,10 @@ internal static class AdminRoutes
             (AdminOperations.ListKeys, keys.ListOfAccountAsync),
             (AdminOperations.CreateKey, keys.CreateForAccountAsync),
             (AdminOperations.ReadLedger, books.ReadLedgerAsync),
+            (AdminOperations.ListDeliveries, deliveries.ListAsync),
+            (AdminOperations.ReadDelivery, deliveries.ShowAsync),
+            (AdminOperations.ResendDelivery, deliveries.ResendAsync),
+            (AdminOperations.ReplayDeliveries, deliveries.ReplayAsync),
             (AdminOperations.ListAdminKeys, keys.ListAdminAsync),
             (AdminOperations.CreateAdminKey, keys.CreateAdminAsync),
             (AdminOperations.ReadKey, keys.ShowAsync),

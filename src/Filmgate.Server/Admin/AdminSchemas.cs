@@ -93,6 +93,11 @@ internal static class AdminSchemas
         [ResolutionOfAll] = Body(new("as", OneOf("billed", "unbilled")), new("provider", Text()), Optional("before", OrNull(Time()))),
         [ResolvedAll] = Fields(new("attempts", ListOf(Fields(ResolvedMembers()))), new("charged", Money()), new("more", Flag())),
         [Diagnosis] = Fields(new("ok", Flag()), new("findings", ListOf(Text("What does not agree.")))),
+        [WebhookSchemas.Delivery] = WebhookSchemas.DeliveryShape(),
+        [WebhookSchemas.DeliveryDetails] = WebhookSchemas.DeliveryDetailsShape(),
+        [WebhookSchemas.Deliveries] = WebhookSchemas.DeliveriesShape(),
+        [WebhookSchemas.Replay] = WebhookSchemas.ReplayShape(),
+        [WebhookSchemas.Replayed] = WebhookSchemas.ReplayedShape(),
         [Any] = new JsonObject { ["type"] = "object" },
         [Failure] = AnswerSchemas.FailureShape(),
     };

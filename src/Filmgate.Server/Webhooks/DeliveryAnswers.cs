@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Filmgate.Dialects.Apixo;
 using Filmgate.Engine.Webhooks;
-using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
 using Filmgate.Server.Admin;
@@ -10,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Filmgate.Server.Webhooks;
 
-/// <summary>Deliveries of the caller's account, callbacks among them: listed, shown with every attempt, sent again.</summary>
+/// <summary>Deliveries of an account, callbacks among them: listed, shown with every attempt, sent again. Its owner and administrators get the same answers.</summary>
 internal sealed class DeliveryAnswers(WebhookDesk desk)
 {
     private const string Unknown = "There is no such delivery, or it is not one of this account.";
@@ -21,7 +20,7 @@ internal sealed class DeliveryAnswers(WebhookDesk desk)
     private static readonly string[] Unsent = [Wire.Of(DeliveryState.Failed), Wire.Of(DeliveryState.Missed)];
 
     /// <summary><c>GET /webhooks/deliveries</c>.</summary>
-    public async Task ListAsync(HttpContext context, Caller caller)
+    public async Task ListAsync(HttpContext context, AccountId account)
     {
         var query = new AdminQuery(
             context.Request, "endpointId", "taskId", "state", Wire.CreatedFromParameter, Wire.CreatedBeforeParameter, Wire.LimitParameter, Wire.CursorParameter);
@@ -43,7 +42,7 @@ internal sealed class DeliveryAnswers(WebhookDesk desk)
             return;
         }
 
-        var found = await desk.ListAsync(caller.Account, filter);
+        var found = await desk.ListAsync(account, filter);
         var shown = found.Length > limit ? found[..limit] : found;
         await AdminAnswer.WriteAsync(context, json =>
         {
@@ -64,9 +63,9 @@ internal sealed class DeliveryAnswers(WebhookDesk desk)
     }
 
     /// <summary><c>GET /webhooks/deliveries/{id}</c>.</summary>
-    public async Task ShowAsync(HttpContext context, Caller caller)
+    public async Task ShowAsync(HttpContext context, AccountId account, DeliveryId id)
     {
-        if (await desk.FindAsync(caller.Account, Id(context)) is not { } delivery)
+        if (await desk.FindAsync(account, id) is not { } delivery)
         {
             await ApixoErrors.WriteAsync(context, StatusCodes.Status404NotFound, Unknown);
             return;
@@ -77,13 +76,12 @@ internal sealed class DeliveryAnswers(WebhookDesk desk)
     }
 
     /// <summary><c>POST /webhooks/deliveries/{id}/resend</c>. A body is not read.</summary>
-    public async Task ResendAsync(HttpContext context, Caller caller)
+    public async Task ResendAsync(HttpContext context, AccountId account, DeliveryId id, Func<DateTimeOffset, AuditEntry>? audit = null)
     {
-        var id = Id(context);
-        switch (await desk.ResendAsync(caller.Account, id))
+        switch (await desk.ResendAsync(account, id, audit))
         {
             case ResendOutcome.Due:
-                var delivery = (await desk.FindAsync(caller.Account, id))!;
+                var delivery = (await desk.FindAsync(account, id))!;
                 await AdminAnswer.WriteAsync(context, json => WebhookBody.Write(json, delivery));
                 break;
             case ResendOutcome.Unknown:
@@ -101,7 +99,7 @@ internal sealed class DeliveryAnswers(WebhookDesk desk)
     }
 
     /// <summary><c>POST /webhooks/replay</c>.</summary>
-    public async Task ReplayAsync(HttpContext context, Caller caller)
+    public async Task ReplayAsync(HttpContext context, AccountId account, Func<DeliveryFilter, DateTimeOffset, int, AuditEntry>? audit = null)
     {
         if (await AdminFields.ReadAsync(context, isOptional: false, "endpointId", "taskId", "from", "before", "states") is not { } fields)
         {
@@ -130,7 +128,7 @@ internal sealed class DeliveryAnswers(WebhookDesk desk)
             return;
         }
 
-        var made = await desk.ReplayAsync(caller.Account, filter);
+        var made = await desk.ReplayAsync(account, filter, audit is null ? null : (at, count) => audit(filter, at, count));
         await AdminAnswer.WriteAsync(context, json =>
         {
             json.WriteNumber("deliveries", made);
@@ -154,6 +152,4 @@ internal sealed class DeliveryAnswers(WebhookDesk desk)
         query.Add("state", $"must be one or more of {string.Join(", ", Enum.GetValues<DeliveryState>().Select(Wire.Of))}, with commas between", text);
         return [];
     }
-
-    private static DeliveryId Id(HttpContext context) => new(AdminRoutes.Id(context));
 }

@@ -2,6 +2,8 @@ using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Gateway;
+using Filmgate.Model.Identity;
+using Filmgate.Server.Admin;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,10 +31,10 @@ internal static class WebhookRoutes
             (WebhookOperations.DeleteEndpoint, receivers.DeleteAsync),
             (WebhookOperations.RotateSecret, receivers.RotateAsync),
             (WebhookOperations.TestEndpoint, receivers.TestAsync),
-            (WebhookOperations.ListDeliveries, deliveries.ListAsync),
-            (WebhookOperations.ReadDelivery, deliveries.ShowAsync),
-            (WebhookOperations.ResendDelivery, deliveries.ResendAsync),
-            (WebhookOperations.Replay, deliveries.ReplayAsync),
+            (WebhookOperations.ListDeliveries, (context, caller) => deliveries.ListAsync(context, caller.Account)),
+            (WebhookOperations.ReadDelivery, (context, caller) => deliveries.ShowAsync(context, caller.Account, Delivery(context))),
+            (WebhookOperations.ResendDelivery, (context, caller) => deliveries.ResendAsync(context, caller.Account, Delivery(context))),
+            (WebhookOperations.Replay, (context, caller) => deliveries.ReplayAsync(context, caller.Account)),
         ];
         foreach (var path in answers.GroupBy(answer => answer.Operation.Path))
         {
@@ -40,6 +42,8 @@ internal static class WebhookRoutes
             endpoints.Map(path.Key, context => NotKept(context, open)).WithMetadata([.. path.Select(answer => answer.Operation)]);
         }
     }
+
+    private static DeliveryId Delivery(HttpContext context) => new(AdminRoutes.Id(context));
 
     // An answer may hold a secret, and no cache between here and its owner is to keep that.
     private static Task NotKept(HttpContext context, RequestDelegate next)

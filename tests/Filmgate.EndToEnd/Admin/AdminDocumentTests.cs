@@ -19,7 +19,7 @@ public sealed class AdminDocumentTests(ChargeGateway gateway)
             {
                 Assert.Contains(method.Name, Methods);
                 var needsKey = method.Value.GetProperty("security").GetArrayLength() > 0;
-                var address = path.Name.Replace("{id}", "nobody", StringComparison.Ordinal);
+                var address = path.Name.Replace("{id}", "nobody", StringComparison.Ordinal).Replace("{delivery}", "nothing", StringComparison.Ordinal);
                 var anonymous = await gateway.SendAsync(method.Name.ToUpperInvariant(), address);
                 Assert.Equal(needsKey ? 401 : 200, anonymous.Status);
                 var responses = method.Value.GetProperty("responses");
@@ -50,7 +50,13 @@ public sealed class AdminDocumentTests(ChargeGateway gateway)
         await AskAsync("GET /accounts/{id}", id: id);
         await AskAsync("PATCH /accounts/{id}", """{"name":"b","budget":{"per_month":20.5},"routing":{"allowed_providers":["animatic"],"price_ceiling":1.4,"failover_on_policy":true}}""", id);
         var issued = await AskAsync("POST /accounts/{id}/keys", """{"name":"k","kind":"live","allowed_networks":["127.0.0.0/8"],"expires_at":"2099-01-01T00:00:00Z"}""", id);
-        Assert.True((await gateway.CreateAsync(issued.GetProperty("secret").GetString()!)).IsAccepted);
+        var secret = issued.GetProperty("secret").GetString()!;
+        var endpoint = (await gateway.SendAsync("POST", "/api/v1/webhooks/endpoints", """{"url":"https://receiver.example.invalid/hook","events":["video.accepted"]}""", secret)).Text("endpointId");
+        Assert.True((await gateway.CreateAsync(secret)).IsAccepted);
+        var delivery = (await AskAsync("GET /accounts/{id}/webhooks/deliveries", id: id, query: $"?endpointId={endpoint}&limit=1")).GetProperty("deliveries")[0].GetProperty("deliveryId").GetString()!;
+        await AskAsync("GET /accounts/{id}/webhooks/deliveries/{delivery}", id: id, delivery: delivery);
+        await AskAsync("POST /accounts/{id}/webhooks/deliveries/{delivery}/resend", id: id, delivery: delivery);
+        await AskAsync("POST /accounts/{id}/webhooks/replay", $$"""{"endpointId":"{{endpoint}}","states":["failed"]}""", id);
         var key = issued.GetProperty("id").GetString()!;
         await AskAsync("GET /accounts/{id}/keys", id: id);
         await AskAsync("GET /accounts/{id}/ledger", id: id, query: "?limit=1");
@@ -73,7 +79,7 @@ public sealed class AdminDocumentTests(ChargeGateway gateway)
         var refused = await gateway.AdminAsync("POST accounts", "{}");
         Assert.Null(checker.Fault(document.GetProperty("components").GetProperty("schemas").GetProperty("Failure"), JsonElement.Parse(refused.Body)));
 
-        async Task<JsonElement> AskAsync(string operation, string? body = null, string id = "", string query = "")
+        async Task<JsonElement> AskAsync(string operation, string? body = null, string id = "", string query = "", string delivery = "")
         {
             var (method, path) = operation.Split(' ') is [var first, var second] ? (first, second) : throw new ArgumentException(operation);
             var described = document.GetProperty("paths").GetProperty("/admin/v1" + path).GetProperty(method.ToLowerInvariant());
@@ -84,7 +90,7 @@ public sealed class AdminDocumentTests(ChargeGateway gateway)
                 Assert.True(fault is null, $"{operation}, body: {fault}");
             }
 
-            var answer = await gateway.AdminAsync($"{method} {path[1..].Replace("{id}", id, StringComparison.Ordinal)}{query}", body);
+            var answer = await gateway.AdminAsync($"{method} {path[1..].Replace("{id}", id, StringComparison.Ordinal).Replace("{delivery}", delivery, StringComparison.Ordinal)}{query}", body);
             Assert.True(answer.Status == 200, $"{operation}: {answer.Body}");
             var wrong = checker.Fault(Schema(described.GetProperty("responses").GetProperty("200")), JsonElement.Parse(answer.Body));
             Assert.True(wrong is null, $"{operation}: {wrong}\n{answer.Body}");
