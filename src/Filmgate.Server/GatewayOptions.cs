@@ -278,6 +278,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             Disabling = new DisablingRule(
                 TimeSpan.FromHours(ReadNumber(section + "DisableAfterHours", (int)usual.Disabling.WithoutSuccess.TotalHours, 1, 24 * 365)),
                 usual.Disabling.BetweenFailures),
+            Retention = TimeSpan.FromDays(ReadNumber(section + "RetentionDays", (int)usual.Retention.TotalDays, 1, 3650)),
             ConcurrencyMax = ReadNumber(section + "Concurrency", usual.ConcurrencyMax, 1, ConnectionsMax),
             DestinationConcurrencyMax = ReadNumber(section + "ConcurrencyPerDestination", usual.DestinationConcurrencyMax, 1, ConnectionsMax),
             ServerConcurrencyMax = ReadNumber(section + "ConcurrencyPerServer", usual.ServerConcurrencyMax, 1, ConnectionsMax),

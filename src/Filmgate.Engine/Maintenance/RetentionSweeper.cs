@@ -1,5 +1,6 @@
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Events;
+using Filmgate.Engine.Webhooks;
 using Filmgate.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,12 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Filmgate.Engine.Maintenance;
 
 /// <summary>
-/// Deletes files, idempotency keys and events whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
+/// Deletes files, idempotency keys, events and deliveries whose time is over. Rows are marked first and files follow, so that a crash in between leaves a file too many
 /// rather than a row without its file; such files are found by the second pass, which asks the store about every old file.
 /// </summary>
 public sealed partial class RetentionSweeper(
-    IClipStore clips, ITaskStore tasks, IEventLog events, ArtifactFolder files, EngineOptions options, EngineStart start, TimeProvider time,
-    ILogger<RetentionSweeper> log)
+    IClipStore clips, ITaskStore tasks, IEventLog events, IDeliveryStore deliveries, ArtifactFolder files, EngineOptions options, WebhookOptions webhooks,
+    EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
     : BackgroundService
 {
     private const int PageSize = 500;
@@ -45,7 +46,7 @@ public sealed partial class RetentionSweeper(
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    /// <summary>One round: expired clips and pictures, expired keys and events, then files that no row names.</summary>
+    /// <summary>One round: expired clips and pictures, expired keys, events and deliveries, then files that no row names.</summary>
     public async ValueTask SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -70,6 +71,11 @@ public sealed partial class RetentionSweeper(
         while (await events.ForgetAsync(now - EventFeeds.Kept, PageSize, cancellationToken).ConfigureAwait(false) >= PageSize)
         {
             // And of these.
+        }
+
+        while (await deliveries.ForgetAsync(now - webhooks.Retention, PageSize, cancellationToken).ConfigureAwait(false) >= PageSize)
+        {
+            // And of these, too.
         }
 
         files.DeleteIncomingBefore(now - Grace);

@@ -25,6 +25,11 @@ public sealed record WebhookOptions
     public int ServerConcurrencyMax { get; init; } = 32;
 
     /// <summary>
+    /// How long a delivery is kept after its end, with its attempts; until then it can be looked at and sent again. Default: 30 days. Range: 1 to 3650.
+    /// </summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>
     /// Attempts under way at once to all destinations that have failed lately or that nothing is known of: half of all, so that receivers which
     /// answer always have the other half.
     /// </summary>

@@ -1,6 +1,8 @@
 using Filmgate.Engine.Maintenance;
 using Filmgate.Engine.Tests.Support;
+using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Tasks;
+using Filmgate.Model.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Filmgate.Engine.Tests.Maintenance;
@@ -89,10 +91,29 @@ public sealed class RetentionSweeperTests : IAsyncLifetime
         Assert.False(_house.Files.Contains(orphan.Sha256));
     }
 
+    [Fact]
+    public async Task A_delivery_goes_thirty_days_after_its_end_and_one_that_waits_does_not()
+    {
+        var ended = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask("task_1"))).Key);
+        var waits = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask("task_2"))).Key);
+        var delivery = Assert.Single(await _house.Deliveries.FindOfTaskAsync(ended.Key, Cancel));
+        var attempt = new DeliveryAttempt(_house.Time.GetUtcNow(), TimeSpan.Zero, 200, null, null);
+        await _house.Deliveries.RecordAsync(delivery, attempt, null, DisablingRule.Default, _ => throw new NotSupportedException(), Cancel);
+
+        _house.Time.Advance(TimeSpan.FromDays(30));
+        await SweepAsync();
+        Assert.Single(await _house.Deliveries.FindOfTaskAsync(ended.Key, Cancel));
+        _house.Time.Advance(TimeSpan.FromDays(1));
+        await SweepAsync();
+        Assert.Empty(await _house.Deliveries.FindOfTaskAsync(ended.Key, Cancel));
+        Assert.Single(await _house.Deliveries.FindOfTaskAsync(waits.Key, Cancel));
+    }
+
     private async Task SweepAsync()
     {
         using var sweeper = new RetentionSweeper(
-            _house.Clips, _house.Tasks, _house.Events, _house.Files, _house.Options, new EngineStart(), _house.Time, NullLogger<RetentionSweeper>.Instance);
+            _house.Clips, _house.Tasks, _house.Events, _house.Deliveries, _house.Files, _house.Options, new WebhookOptions(), new EngineStart(), _house.Time,
+            NullLogger<RetentionSweeper>.Instance);
         await sweeper.SweepAsync(Cancel);
     }
 }
