@@ -269,6 +269,7 @@ internal static class GatewayComposition
         .AddSingleton<EndpointSecrets>()
         .AddSingleton<CallbackWriter>()
         .AddSingleton<DeliverySignal>()
+        .AddSingleton<DeliveryInstruments>()
         .AddSingleton<DeliverySender>()
         .AddSingleton<DeliveryDispatcher>()
         .AddSingleton<WebhookDesk>()

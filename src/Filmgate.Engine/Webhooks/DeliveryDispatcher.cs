@@ -36,6 +36,18 @@ public sealed partial class DeliveryDispatcher(
     /// <summary>Attempts begun so far.</summary>
     public long Begun => Interlocked.Read(ref _begun);
 
+    /// <summary>What is under way now.</summary>
+    public DeliveryTraffic Traffic
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new DeliveryTraffic(_underWay, _lanes.Values.Count(lane => lane.Circuit.IsOpen));
+            }
+        }
+    }
+
     /// <summary>Begins all attempts that are due and have room.</summary>
     /// <param name="cancellationToken">Ends the attempts as well; what was not recorded is sent again by the next life.</param>
     /// <returns>When to look again unless the signal is set before; null for no such time.</returns>

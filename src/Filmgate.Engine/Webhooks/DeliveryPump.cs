@@ -5,13 +5,14 @@ namespace Filmgate.Engine.Webhooks;
 
 /// <summary>Lets the dispatcher look whenever something is due or somebody says so.</summary>
 public sealed partial class DeliveryPump(
-    DeliveryDispatcher dispatcher, DeliverySignal signal, EngineStart start, TimeProvider time, ILogger<DeliveryPump> log) : BackgroundService
+    DeliveryDispatcher dispatcher, DeliverySignal signal, DeliveryInstruments instruments, EngineStart start, TimeProvider time, ILogger<DeliveryPump> log) : BackgroundService
 {
     private static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        instruments.Watch(() => dispatcher.Traffic);
         await start.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -7,7 +7,8 @@ namespace Filmgate.Engine.Webhooks;
 
 /// <summary>Makes one attempt: signs the stored bytes, posts them through the guard, and says what came of it.</summary>
 public sealed partial class DeliverySender(
-    GuardedHttp http, CallbackWriter callbacks, IEventFormat events, EndpointSecrets secrets, TimeProvider time, ILogger<DeliverySender> log)
+    GuardedHttp http, CallbackWriter callbacks, IEventFormat events, EndpointSecrets secrets, DeliveryInstruments instruments, TimeProvider time,
+    ILogger<DeliverySender> log)
 {
     /// <summary>Sends a delivery once.</summary>
     /// <param name="delivery">The delivery.</param>
@@ -18,17 +19,24 @@ public sealed partial class DeliverySender(
         ArgumentNullException.ThrowIfNull(delivery);
         var at = time.GetUtcNow();
         var started = time.GetTimestamp();
+        instruments.Begun(delivery, at);
+        DeliveryAttempt attempt;
+        EgressFailure? failure = null;
         try
         {
             var answer = await http.PostAsync(new Uri(delivery.Url), Headers(delivery, endpoint, at), delivery.Body, cancellationToken).ConfigureAwait(false);
-            return new DeliveryAttempt(
+            attempt = new DeliveryAttempt(
                 at, time.GetElapsedTime(started), answer.StatusCode, Error: null, answer.RetryAfter, PrintableAnswer.Of(answer.Body));
         }
         catch (EgressException error)
         {
             LogFailed(delivery.Id.Value, error.Failure, error.Message);
-            return new DeliveryAttempt(at, time.GetElapsedTime(started), Status: null, Sentence(error.Failure), RetryAfter: null);
+            failure = error.Failure;
+            attempt = new DeliveryAttempt(at, time.GetElapsedTime(started), Status: null, Sentence(error.Failure), RetryAfter: null);
         }
+
+        instruments.Ended(delivery, attempt, failure);
+        return attempt;
     }
 
     // What the receiver's owner reads. The exception's own words name addresses and are for the operator.

@@ -125,9 +125,11 @@ internal sealed class House : IAsyncDisposable
         store ?? Tasks, Accounts, Providers, Desks, Routing, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, time ?? Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
 
     /// <summary>A dispatcher that knows nothing but what is in the store.</summary>
+    public DeliveryInstruments Instruments { get; } = new();
+
     public DeliveryDispatcher NewDispatcher(DeliverySignal signal, WebhookOptions? options = null, GuardedHttp? http = null, IDeliveryStore? store = null) => new(
         store ?? Deliveries,
-        new DeliverySender(http ?? Http, Callbacks, new PlainEvents(), Secrets, Time, NullLogger<DeliverySender>.Instance),
+        new DeliverySender(http ?? Http, Callbacks, new PlainEvents(), Secrets, Instruments, Time, NullLogger<DeliverySender>.Instance),
         Callbacks, signal, options ?? new WebhookOptions(), Time, new LockedRandom(3), NullLogger<DeliveryDispatcher>.Instance);
 
     public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
@@ -204,6 +206,7 @@ internal sealed class House : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        Instruments.Dispose();
         await _database.DisposeAsync();
         Files.Dispose();
         Directory.Delete(Folder, recursive: true);

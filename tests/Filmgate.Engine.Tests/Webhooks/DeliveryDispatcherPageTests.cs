@@ -33,10 +33,11 @@ public sealed class DeliveryDispatcherPageTests
         var start = new EngineStart();
         start.Set();
         var callbacks = new CallbackWriter([new PlainFormat()], new PlainEvents(), null!, null!);
-        var sender = new DeliverySender(http, callbacks, new PlainEvents(), null!, TimeProvider.System, NullLogger<DeliverySender>.Instance);
+        using var instruments = new DeliveryInstruments();
+        var sender = new DeliverySender(http, callbacks, new PlainEvents(), null!, instruments, TimeProvider.System, NullLogger<DeliverySender>.Instance);
         var dispatcher = new DeliveryDispatcher(
             store, sender, callbacks, signal, new WebhookOptions(), TimeProvider.System, new Random(1), NullLogger<DeliveryDispatcher>.Instance);
-        using var pump = new DeliveryPump(dispatcher, signal, start, TimeProvider.System, NullLogger<DeliveryPump>.Instance);
+        using var pump = new DeliveryPump(dispatcher, signal, instruments, start, TimeProvider.System, NullLogger<DeliveryPump>.Instance);
 
         await pump.StartAsync(TestContext.Current.CancellationToken);
         await store.LastRecorded.WaitAsync(Patience, TestContext.Current.CancellationToken);

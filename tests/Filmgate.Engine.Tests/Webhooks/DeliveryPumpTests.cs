@@ -184,7 +184,7 @@ public sealed class DeliveryPumpTests : IAsyncLifetime
     {
         var start = new EngineStart();
         start.Set();
-        var pump = new DeliveryPump(_house.NewDispatcher(_signal), _signal, start, _house.Time, NullLogger<DeliveryPump>.Instance);
+        var pump = new DeliveryPump(_house.NewDispatcher(_signal), _signal, _house.Instruments, start, _house.Time, NullLogger<DeliveryPump>.Instance);
         await pump.StartAsync(Cancel);
         return new RunningPump(pump);
     }
