@@ -85,7 +85,7 @@ internal sealed class SmallHouse : IAsyncDisposable
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
             egress, links, callbacks, new AnswerScripts(), Driver, Signals, new NoWaker(), _ids, Time);
         Uploads = new UploadDesk(Files, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
-        Sweeper = new RetentionSweeper(Clips, Tasks, Events, new SqliteDeliveryStore(_database), Files, options, new WebhookOptions(), new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
+        Sweeper = new RetentionSweeper(Clips, Tasks, Events, new DeliveryStore(_database), Files, options, new WebhookOptions(), new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
