@@ -1,5 +1,6 @@
 using Filmgate.Torture.Books;
 using Filmgate.Torture.Driver;
+using Filmgate.Torture.Faults;
 using Filmgate.Torture.Verdict;
 
 namespace Filmgate.Torture;
@@ -46,6 +47,9 @@ public sealed class OracleTests
         Assert.Empty(Oracle.Judge(kept));
         Assert.Contains(Oracle.Judge(kept with { MayBillFailures = new HashSet<string>() }), finding => finding.Oracle == "O5");
     }
+
+    [Fact]
+    public void A_task_that_the_strike_itself_leaves_in_doubt_was_in_flight() => Assert.Empty(Oracle.Judge(InDoubt(Sound(), sentAt: Struck.AddSeconds(-0.5))));
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -99,6 +103,9 @@ public sealed class OracleTests
         { "a row points nowhere", "O10" },
         { "a log holds a secret", "O11" },
         { "the gateway ends by itself", "O11" },
+        { "a strike falls on fewer tasks than asked", "aim" },
+        { "a strike falls after a task has ended", "aim" },
+        { "a strike falls on a task that another one had left in doubt", "aim" },
     };
 
     private static readonly Dictionary<string, Func<Evidence, Evidence>> Doctored = new()
@@ -151,10 +158,23 @@ public sealed class OracleTests
         ["the database is damaged"] = sound => sound with { Store = sound.Store with { Integrity = "row 7 missing from index" } },
         ["a row points nowhere"] = sound => sound with { Store = sound.Store with { ForeignKeyFaults = 1 } },
         ["a log holds a secret"] = sound => sound with { Logs = sound.Logs with { Canaries = ["a prompt"] } },
+        ["a strike falls on fewer tasks than asked"] = sound => sound with { InFlightAsked = 2 },
+        ["a strike falls after a task has ended"] = sound => WithTask(sound, Made, task => task with { EndedAt = Struck }),
+        ["a strike falls on a task that another one had left in doubt"] = sound => InDoubt(sound, Struck.AddSeconds(-2)),
         ["the gateway ends by itself"] = sound => sound with { Logs = sound.Logs with { Exits = ["exit code 134"] } },
     };
 
-    // Three tasks, one of each kind: made after a first answer that nobody saw; refused by the provider, told with a signature; and one whose
+    // Two strikes, and one task in flight at both but for the first having left it in doubt.
+    private static Evidence InDoubt(Evidence sound, DateTimeOffset sentAt)
+    {
+        var earlier = WithTask(
+            WithTask(sound, Made, task => task with { EndedAt = Struck }), Parked, task => task with { CreatedAt = Struck.AddSeconds(-3), SentAt = sentAt });
+        return earlier with { Driver = [new FaultLine(1, nameof(KillPoint.SubmissionTaken), Hit: true, Struck.AddSeconds(-1)), .. earlier.Driver] };
+    }
+
+    private static readonly DateTimeOffset Struck = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    // Three tasks, one of each kind, and a strike while the first was in flight: made after a first answer that nobody saw; refused by the provider, told with a signature; and one whose
     // submission was taken and never answered, at a provider that cannot be asked.
     private static Evidence Sound() => new()
     {
@@ -164,6 +184,7 @@ public sealed class OracleTests
             new OutcomeLine(1, "ok", 200, Made, IsReplay: true),
             new IntentLine(2, "torture-2", "asked 2", HasWebhook: true), new AnswerLine(2), new OutcomeLine(2, "ok", 201, Refused, IsReplay: false),
             new IntentLine(3, "torture-3", "asked 3", HasWebhook: true), new OutcomeLine(3, "unknown", 0, null, IsReplay: false), new OutcomeLine(3, "ok", 200, Parked, IsReplay: false),
+            new FaultLine(1, nameof(KillPoint.SubmissionTaken), Hit: true, Struck),
             new SightLine(Made, "pending"), new SightLine(Made, "processing"), new SightLine(Refused, "failed"), new SightLine(Parked, "processing"),
         ],
         Provider =
@@ -178,9 +199,15 @@ public sealed class OracleTests
         ],
         Tasks =
         [
-            new TaskFact(Made, 1, "asked 1", "success", null, 1_260_000, [(Providers.Kling, "refused"), (Providers.Kling, "completed")]),
-            new TaskFact(Refused, 2, "asked 2", "failed", "GENERATION_FAILED: no", 0, [(Providers.Kling, "failed")]),
-            new TaskFact(Parked, 3, "asked 3", "processing", null, 0, [(Providers.Replicate, "unknown")]),
+            new TaskFact(Made, 1, "asked 1", "success", null, 1_260_000, [(Providers.Kling, "refused"), (Providers.Kling, "completed")])
+            {
+                CreatedAt = Struck.AddSeconds(-1), EndedAt = Struck.AddSeconds(1),
+            },
+            new TaskFact(Refused, 2, "asked 2", "failed", "GENERATION_FAILED: no", 0, [(Providers.Kling, "failed")])
+            {
+                CreatedAt = Struck.AddSeconds(1), EndedAt = Struck.AddSeconds(2),
+            },
+            new TaskFact(Parked, 3, "asked 3", "processing", null, 0, [(Providers.Replicate, "unknown")]) { CreatedAt = Struck.AddSeconds(1) },
         ],
         Clips = new Dictionary<string, ClipFact> { [Made] = new(200, "clip-of-1") },
         Ledger = new Dictionary<string, LedgerFact> { [Made] = new(1_400_000, 1_260_000), [Refused] = new(1_400_000, 0), [Parked] = new(1_400_000, 1_400_000) },
@@ -188,6 +215,7 @@ public sealed class OracleTests
         Replays = [new ReplayFact(1, 200, Made), new ReplayFact(2, 201, Refused), new ReplayFact(3, 200, Parked)],
         JobsBeforeReplays = 3,
         JobsAfterReplays = 3,
+        InFlightAsked = 1,
         Store = new StoreFact(0, "The store is sound.", "ok", 0, []),
         Logs = new LogFact([], []),
         FindsSubmissions = new HashSet<string> { Providers.Kling },

@@ -38,6 +38,30 @@ internal sealed class Book : IDisposable
         return lines;
     }
 
+    /// <summary>What has come into a book since a position, oldest first; a line that is half written comes with the next call.</summary>
+    /// <param name="path">The book.</param>
+    /// <param name="position">Where to begin; afterwards, where to go on.</param>
+    public static IReadOnlyList<Line> ReadOn(string path, ref long position)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = position;
+        using var read = new MemoryStream();
+        file.CopyTo(read);
+        var whole = read.GetBuffer().AsSpan(0, (int)read.Length);
+        whole = whole[..(whole.LastIndexOf((byte)'\n') + 1)];
+        position += whole.Length;
+        var lines = new List<Line>();
+        foreach (var line in whole.Split((byte)'\n'))
+        {
+            if (whole[line].Length > 0)
+            {
+                lines.Add(JsonSerializer.Deserialize<Line>(whole[line], Form)!);
+            }
+        }
+
+        return lines;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }

@@ -23,7 +23,9 @@ internal abstract record Line;
 /// <param name="BodySha256">Hash of what was asked.</param>
 /// <param name="PriceMicros">What the job costs if it is done, in micro-dollars.</param>
 /// <param name="ClipSha256">Hash of the clip that it will give.</param>
-internal sealed record JobLine(int Number, string Job, string Dialect, string? Reference, string BodySha256, long PriceMicros, string ClipSha256) : Line;
+/// <param name="EndsAt">When it will end, if nobody cancels it; never earlier.</param>
+internal sealed record JobLine(
+    int Number, string Job, string Dialect, string? Reference, string BodySha256, long PriceMicros, string ClipSha256, DateTimeOffset EndsAt = default) : Line;
 
 /// <summary>A job has ended; written before anybody is told.</summary>
 /// <param name="Job">The provider's id.</param>
@@ -71,5 +73,5 @@ internal sealed record SightLine(string Task, string State) : Line;
 /// <param name="Cycle">In which cycle.</param>
 /// <param name="Point">At which kill point.</param>
 /// <param name="Hit">Whether the point itself pulled the trigger; otherwise the time was up.</param>
-/// <param name="InFlight">Tasks that were open, as far as the driver knew.</param>
-internal sealed record FaultLine(int Cycle, string Point, bool Hit, int InFlight) : Line;
+/// <param name="At">A moment at which the gateway did nothing more: after a kill, or at the beginning of a pause.</param>
+internal sealed record FaultLine(int Cycle, string Point, bool Hit, DateTimeOffset At) : Line;

@@ -207,7 +207,13 @@ internal sealed class GatewayApi : IDisposable
             task.GetProperty("state").GetString()!,
             task.TryGetProperty("failMsg", out var reason) ? $"{task.GetProperty("failCode").GetString()}: {reason.GetString()}" : null,
             Micros(task.GetProperty("cost")),
-            [.. task.GetProperty("attempts").EnumerateArray().Select(attempt => (attempt.GetProperty("provider").GetString()!, attempt.GetProperty("state").GetString()!))]);
+            [.. task.GetProperty("attempts").EnumerateArray().Select(attempt => (attempt.GetProperty("provider").GetString()!, attempt.GetProperty("state").GetString()!))])
+        {
+            SentAt = task.GetProperty("attempts") is var attempts && attempts.GetArrayLength() is > 0 and var length && attempts[length - 1].TryGetProperty("sentTime", out var sent)
+                ? DateTimeOffset.FromUnixTimeMilliseconds(sent.GetInt64()) : null,
+            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(task.GetProperty("createTime").GetInt64()),
+            EndedAt = task.TryGetProperty("completeTime", out var end) ? DateTimeOffset.FromUnixTimeMilliseconds(end.GetInt64()) : null,
+        };
     }
 
     private static long Micros(JsonElement dollars) => (long)(dollars.GetDecimal() * MicrosPerDollar);

@@ -16,7 +16,7 @@ internal static class RunCommand
     public static RootCommand Create()
     {
         var cycles = new Option<int>("--cycles") { DefaultValueFactory = _ => 200, Description = "How often the gateway is struck." };
-        var inFlight = new Option<int>("--in-flight") { DefaultValueFactory = _ => 50, Description = "Tasks that are open before each strike." };
+        var inFlight = new Option<int>("--in-flight") { DefaultValueFactory = _ => 50, Description = "Tasks that are in flight at each strike; fewer are a finding." };
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => RandomNumberGenerator.GetInt32(int.MaxValue), Description = "From which all choices come. Default: chance." };
         var folder = new Option<string?>("--folder") { Description = "Where data, books and logs are put; they stay there. Default: a temporary folder, which stays when anything is found." };
         var points = new Option<KillPoint[]>("--point") { AllowMultipleArgumentsPerToken = true, Description = "Strike at these points only. Default: all." };

@@ -11,7 +11,7 @@ internal sealed record TortureOptions
     public required int Seed { get; init; }
     /// <summary>How often the gateway is struck.</summary>
     public required int Cycles { get; init; }
-    /// <summary>Tasks that are open before each strike.</summary>
+    /// <summary>Tasks that are in flight at each strike; fewer are a finding.</summary>
     public required int InFlight { get; init; }
     /// <summary>The points at which it is struck; null for all.</summary>
     public IReadOnlyList<KillPoint>? Points { get; init; }

@@ -25,9 +25,10 @@ internal sealed class TortureRun : IAsyncDisposable
 {
     private const string LiveKey = "fg_live_torture-live-5e1c7a90d3", AdminKey = "fg_admin_torture-admin-5e1c7a90d3", SettingPrefix = "Filmgate__Providers__";
     private const string Pending = "pending", Processing = "processing", Success = "success", Failed = "failed", Parked = "parked";
-    private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, SightsAtOnce = 20, WebhookWaits = 40;
+    private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, SightsAtOnce = 20, WebhookWaits = 40, StartTriesMax = 5;
     private static readonly TimeSpan
-        PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300);
+        PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300),
+        AimInterval = TimeSpan.FromMilliseconds(50), FillPatience = TimeSpan.FromSeconds(90), FillAheadMax = TimeSpan.FromSeconds(4);
 
     // A child of a life that was struck may come to its first byte some time later, on a slow machine.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
@@ -37,6 +38,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Random _chance;
     private readonly Book _book;
+    private readonly OpenTasks _open;
     private readonly Trigger _trigger;
     private readonly CountingProxy _proxy;
     private readonly GatewayApi _api;
@@ -61,6 +63,7 @@ internal sealed class TortureRun : IAsyncDisposable
         (_options, _out, _time) = (options, output, time);
         _chance = new Random(options.Seed);
         _book = new Book(PathOf("driver.book"));
+        _open = new OpenTasks(PathOf("provider.book"), options.Seed, time);
         _trigger = new Trigger(time);
         _proxy = new CountingProxy(_trigger, _book);
         _api = new GatewayApi(_proxy.Address, LiveKey);
@@ -187,36 +190,48 @@ internal sealed class TortureRun : IAsyncDisposable
 
     private async Task StrikeAsync(int cycle, PlannedFault fault)
     {
-        if (fault.Point == KillPoint.Start)
-        {
-            await KillNowAsync();
-            Exec();
-            await Task.Delay(fault.Wait, _time);
-            await EndAsync(cycle, fault, isHit: true);
-            return;
-        }
-
         // :: Step 1: up, with all that it should have in flight.
         await EnsureUpAsync();
         await AskAgainAsync();
-        await CreateAsync(FullHouse - InFlight);
+        await FillAsync(TimeSpan.Zero);
         if (_gateway!.HasExited)
         {
             await NoteExitAsync(_gateway, "under load");
             await EnsureUpAsync();
         }
 
+        if (fault.Point == KillPoint.Start)
+        {
+            await StrikeStartAsync(cycle, fault, fault.Wait, () =>
+            {
+                Exec();
+                return Task.Delay(fault.Wait, _time);
+            });
+            return;
+        }
+
         // :: Step 2: the strike, amid new work.
-        await ArmAsync(fault);
         using var struck = new CancellationTokenSource();
-        var work = WorkAsync(fault.Point == KillPoint.CancelTaken, struck.Token);
-        var isHit = await AwaitStrikeAsync(fault);
+        var ahead = fault.Point == KillPoint.Drain ? fault.Wait : TimeSpan.Zero;
+        var work = WorkAsync(fault.Point == KillPoint.CancelTaken, ahead < FillAheadMax ? ahead : FillAheadMax, struck.Token);
+        var isHit = false;
+        if (fault.Point == KillPoint.Pause)
+        {
+            await UntilFullAsync(TimeSpan.Zero);
+            NoteStrike(cycle, fault, isHit: true);
+            await _gateway.PauseAsync(fault.Wait, _time);
+        }
+        else
+        {
+            // What is asked for meanwhile must not keep it alive.
+            isHit = await AwaitStrikeAsync(fault);
+            await KillNowAsync();
+        }
+
         await struck.CancelAsync();
         await work;
         if (fault.Point == KillPoint.Pause)
         {
-            _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, InFlight));
-            Say(cycle, fault, isHit);
             return;
         }
 
@@ -225,9 +240,32 @@ internal sealed class TortureRun : IAsyncDisposable
         // :: Step 3: some lives are short.
         if (fault.StrikesAgain)
         {
+            var wait = SecondStrikeMax * _chance.NextDouble();
             await EnsureUpAsync();
-            await Task.Delay(SecondStrikeMax * _chance.NextDouble(), _time);
-            await EndAsync(cycle, fault with { Point = KillPoint.AnyMoment }, isHit: true);
+            await StrikeStartAsync(cycle, fault with { Point = KillPoint.AnyMoment }, _slowestStart + wait, async () =>
+            {
+                await EnsureUpAsync();
+                await Task.Delay(wait, _time);
+            });
+        }
+    }
+
+    // Nobody can add to the tasks of a gateway that starts, so there must be enough of them beforehand that do not end meanwhile. Where some did all the same,
+    // the strike is put off: that life goes on, is filled again, and makes way for another start.
+    private async Task StrikeStartAsync(int cycle, PlannedFault fault, TimeSpan takes, Func<Task> begin)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            await FillAsync(takes < FillAheadMax ? takes : FillAheadMax);
+            await KillNowAsync();
+            await begin();
+            if (CertainAt(_time.GetUtcNow()) >= _options.InFlight || tries == StartTriesMax)
+            {
+                await EndAsync(cycle, fault, isHit: true);
+                return;
+            }
+
+            await EnsureUpAsync();
         }
     }
 
@@ -248,16 +286,21 @@ internal sealed class TortureRun : IAsyncDisposable
         }
     }
 
-    // Whether the point itself struck; when its time is up, the clock does.
+    private async Task DisarmAsync()
+    {
+        _trigger.Disarm();
+        await _provider!.OrderAsync(new Order());
+        await _receiver!.OrderAsync(new Order());
+    }
+
+    // Whether the point itself struck; when its time is up, the clock does. Whoever strikes, it is while the house is full.
     private async Task<bool> AwaitStrikeAsync(PlannedFault fault)
     {
         var gateway = _gateway!;
         switch (fault.Point)
         {
-            case KillPoint.Pause:
-                await gateway.PauseAsync(fault.Wait, _time);
-                return true;
             case KillPoint.Drain:
+                await UntilFullAsync(fault.Wait < FillAheadMax ? fault.Wait : FillAheadMax);
                 gateway.Terminate();
                 if (await gateway.ExitsAsync(fault.Wait) && gateway.ExitCode != 0)
                 {
@@ -267,26 +310,45 @@ internal sealed class TortureRun : IAsyncDisposable
                 return true;
             case KillPoint.AnyMoment or KillPoint.BetweenReads:
                 await Task.Delay(fault.Wait, _time);
+                await UntilFullAsync(TimeSpan.Zero);
                 return true;
         }
 
-        if (await gateway.ExitsAsync(PointPatience))
+        var (began, isArmed) = (_time.GetTimestamp(), false);
+        for (var patience = PointPatience; patience > TimeSpan.Zero && _time.GetElapsedTime(began) < FillPatience; patience -= isArmed ? AimInterval : TimeSpan.Zero)
         {
-            return true;
+            var isFull = IsFull(TimeSpan.Zero);
+            if (isFull != isArmed)
+            {
+                await (isFull ? ArmAsync(fault) : DisarmAsync());
+                isArmed = isFull;
+            }
+
+            if (await gateway.ExitsAsync(AimInterval))
+            {
+                return true;
+            }
         }
 
-        _trigger.Disarm();
-        await _provider!.OrderAsync(new Order());
-        await _receiver!.OrderAsync(new Order());
+        await DisarmAsync();
+        await UntilFullAsync(TimeSpan.Zero);
         return gateway.HasExited;
     }
 
     private async Task EndAsync(int cycle, PlannedFault fault, bool isHit)
     {
         await KillNowAsync();
-        _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, InFlight));
-        Say(cycle, fault, isHit);
+        NoteStrike(cycle, fault, isHit);
         await Task.Delay(fault.Down, _time);
+    }
+
+    private void NoteStrike(int cycle, PlannedFault fault, bool isHit)
+    {
+        var at = _time.GetUtcNow();
+        _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, at));
+        _out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{cycle,4} of {_options.Cycles}  {fault.Point,-20}{(isHit ? "" : "not reached, killed by the clock")}  at least {CertainAt(at)} in flight, {_states.Count} tasks"));
     }
 
     private async Task KillNowAsync()
@@ -300,14 +362,41 @@ internal sealed class TortureRun : IAsyncDisposable
         }
     }
 
-    private void Say(int cycle, PlannedFault fault, bool isHit) => _out.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{cycle,4} of {_options.Cycles}  {fault.Point,-20}{(isHit ? "" : "not reached, killed by the clock")}  {InFlight} in flight, {_states.Count} tasks"));
-
     // Some end between the count and the strike.
-    private int FullHouse => _options.InFlight * 5 / 4;
+    private int EnoughToStrike => _options.InFlight + Math.Max(2, _options.InFlight / 5);
 
+    private int FullHouse => EnoughToStrike + Math.Max(3, _options.InFlight / 4);
+
+    // A gateway that cannot keep up is not buried under ever more; what is seen late is then far less than what there is.
+    private int CrowdMax => _options.InFlight * 4;
+
+    // As far as the driver has seen, which is a little late.
     private int InFlight => _states.Count(task => task.Value is not (Success or Failed or Parked));
+
+    private int CertainAt(DateTimeOffset moment) => _open.CountAt(
+        _tasks.Where(task => _states[task.Value] is not (Success or Failed or Parked) && !_canceled.ContainsKey(task.Value)).Select(task => task.Key), moment);
+
+    private bool IsFull(TimeSpan ahead) => CertainAt(_time.GetUtcNow() + ahead) >= EnoughToStrike || InFlight >= CrowdMax;
+
+    private int Missing(TimeSpan ahead) => Math.Min(FullHouse - CertainAt(_time.GetUtcNow() + ahead), CrowdMax - InFlight);
+
+    // Until as many as wanted will still be in flight after that time.
+    private async Task FillAsync(TimeSpan ahead)
+    {
+        for (var began = _time.GetTimestamp(); Missing(ahead) is var missing and > 0 && _gateway is { HasExited: false } && _time.GetElapsedTime(began) < FillPatience;)
+        {
+            await CreateAsync(missing);
+        }
+    }
+
+    // While others fill it.
+    private async Task UntilFullAsync(TimeSpan ahead)
+    {
+        for (var began = _time.GetTimestamp(); !IsFull(ahead) && _gateway is { HasExited: false } && _time.GetElapsedTime(began) < FillPatience;)
+        {
+            await Task.Delay(AimInterval / 2, _time);
+        }
+    }
 
     private Task CreateAsync(int count) => Parallel.ForEachAsync(
         Enumerable.Range(0, Math.Max(0, count)), new ParallelOptions { MaxDegreeOfParallelism = Creators }, async (_, _) =>
@@ -346,12 +435,12 @@ internal sealed class TortureRun : IAsyncDisposable
     }
 
     // New work until the strike: a burst, and then as much as ends.
-    private async Task WorkAsync(bool cancels, CancellationToken struck)
+    private async Task WorkAsync(bool cancels, TimeSpan ahead, CancellationToken struck)
     {
         var burst = BurstLength;
         while (!struck.IsCancellationRequested && _gateway is { HasExited: false })
         {
-            await CreateAsync(Math.Max(burst, FullHouse - InFlight));
+            await CreateAsync(Math.Max(burst, Missing(ahead)));
             await CancelSomeAsync(cancels);
             burst = 0;
             await Task.Delay(PollInterval, _time, struck).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -470,6 +559,7 @@ internal sealed class TortureRun : IAsyncDisposable
             Replays = [.. replays],
             JobsBeforeReplays = jobs,
             JobsAfterReplays = Jobs(),
+            InFlightAsked = _options.InFlight,
             Store = isLast ? await CloseAsync() : new StoreFact(0, "", "ok", 0, []),
             Logs = new LogFact(Canaries(), [.. _exits]),
             FindsSubmissions = new HashSet<string> { Providers.Kling },

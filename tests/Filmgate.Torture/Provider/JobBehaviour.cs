@@ -16,7 +16,7 @@ internal sealed record JobBehaviour(TimeSpan DoneAfter, bool Fails, bool Calls, 
     {
         var chance = new Random(unchecked(seed * 1_000_003 + number));
         return new JobBehaviour(
-            TimeSpan.FromMilliseconds(chance.Next(100) < SlowShare ? chance.Next(6000, 12_000) : chance.Next(200, 4000)),
+            TimeSpan.FromMilliseconds(chance.Next(100) < SlowShare ? chance.Next(8000, 12_000) : chance.Next(200, 8000)),
             Fails: chance.Next(100) < FailShare,
             Calls: chance.Next(100) < CallShare,
             Discount: chance.Next(0, 3));

@@ -108,7 +108,7 @@ internal sealed class JobDesk(
 
         var print = $"{request.Rules.Name}|{request.Prompt}|{request.DurationSeconds}|{string.Join(' ', request.Images)}";
         book.Write(new JobLine(
-            number, job.Id, dialect, draft.ExternalId, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(print))), price.Micros, clips.Sha256Of(job.Id, job.IsFromPicture)));
+            number, job.Id, dialect, draft.ExternalId, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(print))), price.Micros, clips.Sha256Of(job.Id, job.IsFromPicture), now + behaviour.DoneAfter));
         _jobs[job.Id] = job;
         _ = EndInTimeAsync(job);
         Mark(CreatesMark);

@@ -13,6 +13,15 @@ namespace Filmgate.Torture.Verdict;
 internal sealed record TaskFact(
     string Task, int? Number, string Asked, string State, string? Reason, long CostMicros, IReadOnlyList<(string Provider, string State)> Attempts)
 {
+    /// <summary>When it was accepted.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its last submission began; null before that.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>When it ended; null while it has not.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool IsTerminal => State is "success" or "failed";
 
@@ -86,15 +95,17 @@ internal sealed record Evidence
     public required IReadOnlySet<string> FindsSubmissions { get; init; }
     /// <summary>Providers that may bill a task which they could not do, so that what is held for it may be kept.</summary>
     public required IReadOnlySet<string> MayBillFailures { get; init; }
+    /// <summary>Tasks that must have been in flight at every strike.</summary>
+    public required int InFlightAsked { get; init; }
     /// <summary>The surface whose webhooks are signed, by number.</summary>
     public required Func<int, bool> IsSigned { get; init; }
 }
 
 /// <summary>Something that must not be.</summary>
-/// <param name="Oracle">Which statement is broken: O1 to O11.</param>
+/// <param name="Oracle">Which statement is broken: O1 to O11, or <c>aim</c> where the run itself was not as hard as asked.</param>
 /// <param name="Sentence">What was found.</param>
 internal sealed record Finding(string Oracle, string Sentence)
 {
     /// <summary>For people.</summary>
-    public override string ToString() => $"{Oracle}  {Sentence}";
+    public override string ToString() => $"{Oracle,-3}  {Sentence}";
 }

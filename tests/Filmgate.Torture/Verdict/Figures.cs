@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Filmgate.Torture.Books;
 
@@ -36,8 +37,8 @@ internal sealed record Figures
     public required int WebhookRepeats { get; init; }
     /// <summary>Strikes, and how many of them fell at the point that was aimed at.</summary>
     public required (int All, int Hit) Strikes { get; init; }
-    /// <summary>Fewest tasks that were open at a strike.</summary>
-    public required int InFlightMin { get; init; }
+    /// <summary>Fewest tasks that were in flight at a strike, and the mean of all.</summary>
+    public required (int Min, double Mean) InFlight { get; init; }
 
     /// <summary>Counts.</summary>
     public static Figures Of(Evidence evidence, IReadOnlyList<Finding> findings)
@@ -46,7 +47,6 @@ internal sealed record Figures
         var firsts = evidence.Driver.OfType<OutcomeLine>().DistinctBy(outcome => outcome.Number).ToArray();
         var wasThere = evidence.Driver.OfType<OutcomeLine>().Where(outcome => outcome.Kind == "ok").DistinctBy(outcome => outcome.Number)
             .Where(outcome => outcome.IsReplay).Select(outcome => outcome.Number).ToHashSet();
-        var strikes = evidence.Driver.OfType<FaultLine>().ToArray();
         return new Figures
         {
             Attempts = books.Intents.Count,
@@ -64,8 +64,8 @@ internal sealed record Figures
             Deliveries = books.Deliveries.Count,
             WebhookRepeats = books.Deliveries.GroupBy(delivery => delivery.WebhookId)
                 .Sum(attempts => attempts.SkipWhile(attempt => attempt.Status is < 200 or > 299).Skip(1).Count()),
-            Strikes = (strikes.Length, strikes.Count(strike => strike.Hit)),
-            InFlightMin = strikes.Select(strike => strike.InFlight).DefaultIfEmpty().Min(),
+            Strikes = (books.Strikes.Count, books.Strikes.Count(strike => strike.Fault.Hit)),
+            InFlight = books.Strikes.Count == 0 ? (0, 0) : (books.Strikes.Min(strike => strike.InFlight), books.Strikes.Average(strike => strike.InFlight)),
         };
     }
 
@@ -78,7 +78,7 @@ internal sealed record Figures
             ("attempts", $"{Attempts}"), ("acknowledged", $"{Acknowledged}"), ("unknown", $"{Unknown}"), ("recovered", $"{Recovered}"), ("lost", $"{Lost}"),
             ("unexpected", $"{Unexpected}"), ("duplicated", $"{Duplicated}"), ("succeeded", $"{Succeeded}"), ("failed", $"{Failed}"),
             ("in doubt", $"{InDoubt} ({InDoubtWithJob} with a job)"), ("jobs", $"{Jobs}"), ("deliveries", $"{Deliveries}"), ("webhook repeats", $"{WebhookRepeats}"),
-            ("strikes", $"{Strikes.All} ({Strikes.Hit} at the point aimed at)"), ("fewest in flight", $"{InFlightMin}"),
+            ("strikes", $"{Strikes.All} ({Strikes.Hit} at the point aimed at)"), ("in flight at kill", string.Create(CultureInfo.InvariantCulture, $"min {InFlight.Min}, mean {InFlight.Mean:0}")),
         })
         {
             table.Append($"{name,-18}{count,8}").Append('\n');

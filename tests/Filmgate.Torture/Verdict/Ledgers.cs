@@ -21,7 +21,12 @@ internal sealed class Ledgers
         _deliveries = Deliveries.ToLookup(delivery => delivery.Number);
         _heard = evidence.Driver.Where(line => line is OutcomeLine or AnswerLine).ToLookup(line => line switch { OutcomeLine outcome => outcome.Number, AnswerLine answer => answer.Number, _ => 0 });
         _tasks = evidence.Tasks.Where(task => task.Number is not null).ToLookup(task => task.Number!.Value);
+        FaultLine[] faults = [.. evidence.Driver.OfType<FaultLine>()];
+        Strikes = [.. faults.Select(fault => (fault, evidence.Tasks.Count(task => IsInFlight(task, fault.At) && !IsInDoubt(task, fault.At, faults))))];
     }
+
+    /// <summary>All strikes, in order, and the tasks that were in flight at each.</summary>
+    public IReadOnlyList<(FaultLine Fault, int InFlight)> Strikes { get; }
 
     /// <summary>All accepted jobs, in order.</summary>
     public IReadOnlyList<JobLine> Jobs { get; }
@@ -43,6 +48,12 @@ internal sealed class Ledgers
 
     /// <summary>Answers and outcomes of a number, in order.</summary>
     public Line[] HeardOf(int number) => [.. _heard[number]];
+
+    private static bool IsInFlight(TaskFact task, DateTimeOffset at) => task.CreatedAt <= at && (task.EndedAt is not { } end || end > at);
+
+    // One whose answer was lost by an earlier strike waits for what nobody can know, and does nothing that another strike could hurt.
+    private static bool IsInDoubt(TaskFact task, DateTimeOffset at, FaultLine[] faults) =>
+        task is { IsUnresolved: true, SentAt: { } sent } && faults.Any(fault => sent <= fault.At && fault.At < at);
 
     /// <summary>The tasks of a number.</summary>
     public TaskFact[] TasksOf(int number) => [.. _tasks[number]];

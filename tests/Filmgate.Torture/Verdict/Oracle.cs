@@ -13,6 +13,7 @@ internal static class Oracle
         [
             .. Lost(evidence, books), .. Ends(evidence, books), .. Doubles(books), .. Unexpected(evidence, books), .. Money(evidence, books), .. Webhooks(evidence, books),
             .. OneWay(evidence), .. Files(evidence, books), .. Replays(evidence, books), .. Store(evidence.Store), .. Logs(evidence.Logs),
+            .. Aim(evidence, books),
         ];
     }
 
@@ -284,6 +285,12 @@ internal static class Oracle
             yield return new("O8", $"the temporary file {file} is left");
         }
     }
+
+    // A strike that hit an empty house proves nothing.
+    private static IEnumerable<Finding> Aim(Evidence evidence, Ledgers books) =>
+        from strike in books.Strikes
+        where strike.InFlight < evidence.InFlightAsked
+        select new Finding("aim", $"strike {strike.Fault.Cycle} at {strike.Fault.Point} fell with {strike.InFlight} tasks in flight, asked were {evidence.InFlightAsked}");
 
     // O11: no secret in a log, no end that nobody caused.
     private static IEnumerable<Finding> Logs(LogFact logs) =>
