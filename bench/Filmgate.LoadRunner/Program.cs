@@ -52,9 +52,11 @@ start.SetAction(line =>
         line.GetValue(rounds) ?? (isQuick ? 1 : 7), TimeSpan.FromSeconds(isQuick ? 1 : 10), line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out);
 });
 
-var following = new Command("following", "Ten thousand tasks in flight at one provider: how late they are read, and how soon a clip that is done is a success.");
+var inFlight = new Option<int>("--in-flight") { HelpName = "N", Description = "Tasks at the provider.", DefaultValueFactory = _ => FollowingPlan.Full.Tasks };
+var following = new Command("following", "Many tasks in flight at one provider: how late they are read, and how soon a clip that is done is a success.") { inFlight };
 following.SetAction(line => FollowingMeasurement.RunAsync(
-    line.GetValue(quick) ? FollowingPlan.Quick : FollowingPlan.Full, line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out));
+    line.GetValue(quick) ? FollowingPlan.Quick : FollowingPlan.Full with { Tasks = line.GetValue(inFlight) },
+    line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out));
 
 var webhooks = new Command("webhooks", "How late healthy receivers hear of events beside a dead and a slow one.");
 webhooks.SetAction(line => WebhookMeasurement.RunAsync(

@@ -42,6 +42,9 @@ public sealed class ReadBudget
         return true;
     }
 
+    /// <summary>Whether nothing was taken for so long that what comes in now is lost.</summary>
+    public bool IsFull(DateTimeOffset now) => _fullAt <= now;
+
     /// <summary>The time until there is one.</summary>
     public TimeSpan WaitFor(DateTimeOffset now)
     {

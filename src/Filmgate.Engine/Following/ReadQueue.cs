@@ -5,7 +5,8 @@ namespace Filmgate.Engine.Following;
 
 /// <summary>
 /// Gives turns to read one provider, within its budget and several tasks at once where its API can. Hinted reads go first. Who would have to
-/// wait long is sent away with a time at which the turn will have come, in the order of coming, so that no crowd stands here in memory.
+/// wait long is sent away with the first time that is promised to nobody yet, so that no crowd stands here in memory; and whoever is there when the
+/// budget lies idle is read, whatever is promised to others, for what is not used is lost to all.
 /// </summary>
 public sealed class ReadQueue : IDisposable
 {
@@ -27,9 +28,6 @@ public sealed class ReadQueue : IDisposable
     private const double YieldWeight = 0.25;
     private const double YieldMin = 1.2;
 
-    // A task that was canceled meanwhile does not come back for its turn.
-    private static readonly TimeSpan PromiseKept = TimeSpan.FromMinutes(10);
-
     private readonly Lock _gate = new();
     private readonly ReadBudget _budget;
     private readonly int _tasksPerRead;
@@ -40,12 +38,10 @@ public sealed class ReadQueue : IDisposable
     private readonly Queue<Waiter> _alone = [];
     private readonly Queue<Waiter> _hinted = [];
     private readonly Queue<Waiter> _due = [];
-    private readonly Dictionary<string, DateTimeOffset> _promises = new(StringComparer.Ordinal);
+    private readonly PromisedTurns _promises;
     private readonly Dictionary<string, (Reading Reading, DateTimeOffset At)> _fresh = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, DateTimeOffset At)> _freshInOrder = [];
     private int _freshReads;
-    private DateTimeOffset _lastPromise;
-    private DateTimeOffset _promisesSweptAt;
     private DateTimeOffset _aloneUntil;
 
     // Tasks that one request brings, as observed.
@@ -59,8 +55,10 @@ public sealed class ReadQueue : IDisposable
     public ReadQueue(
         ReadBudget budget, int tasksPerRead, Func<ImmutableArray<FollowedTask>, Task<IReadOnlyDictionary<string, Reading>?>> readMany, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(budget);
         ArgumentNullException.ThrowIfNull(time);
         _budget = budget;
+        _promises = new PromisedTurns(budget.Interval * Math.Ceiling(Patience / budget.Interval));
         _tasksPerRead = tasksPerRead;
         _yield = tasksPerRead > 1 ? YieldHoped : 1;
         _readMany = readMany;
@@ -86,7 +84,7 @@ public sealed class ReadQueue : IDisposable
                 return Task.FromResult<ReadTurn>(new ReadTurn.Later(wait));
             }
 
-            _promises.Remove(task.UpstreamId);
+            _promises.GiveBack(task.UpstreamId, now);
             waiter = new Waiter(task, now);
             (task.IsHinted ? _hinted : _due).Enqueue(waiter);
         }
@@ -132,34 +130,39 @@ public sealed class ReadQueue : IDisposable
         return turn;
     }
 
-    // Those who were promised a time come before those who come for the first time; the line between them is the last promise.
+    // Those who were promised a time come before those who come for the first time, who get what is left.
     private TimeSpan? PutOff(string id, DateTimeOffset now)
     {
-        var each = _budget.Interval / _yield;
-        var wait = _budget.WaitFor(now) + (_alone.Count + _hinted.Count + _due.Count) * each;
-        if (_promises.TryGetValue(id, out var promised))
+        _promises.Sweep(now);
+        var waiting = _alone.Count + _hinted.Count + _due.Count;
+        var readsMany = ReadsMany(now);
+        if (waiting < (readsMany ? _tasksPerRead : 1) && _budget.IsFull(now))
+        {
+            return null;
+        }
+
+        var each = readsMany ? _budget.Interval / _yield : _budget.Interval;
+        var wait = _budget.WaitFor(now) + waiting * each;
+        if (_promises.Of(id) is { } promised)
         {
             if (promised <= now && wait > Patience)
             {
-                // Hinted reads have come between: everybody moves back by one, and this one by a little.
+                // Hinted reads have come between: one place more is needed in the end, and this one waits a little.
+                _promises.Take(now + wait, each);
                 promised = now + Patience;
-                _promises[id] = promised;
-                _lastPromise += each;
+                _promises.PutOff(id, promised);
             }
 
             return promised > now ? promised - now : null;
         }
 
-        var turn = now + wait > _lastPromise + each ? now + wait : _lastPromise + each;
-        if (turn - now <= Patience)
+        if (_promises.FirstFree(now + wait, each) - now <= Patience)
         {
+            _promises.Take(now + wait, each);
             return null;
         }
 
-        Sweep(now);
-        _promises[id] = turn;
-        _lastPromise = turn;
-        return turn - now;
+        return _promises.Promise(id, now + wait, each) - now;
     }
 
     // What is said once counts once: the next read wants news.
@@ -170,7 +173,7 @@ public sealed class ReadQueue : IDisposable
             return null;
         }
 
-        _promises.Remove(id);
+        _promises.GiveBack(id, now);
         _freshReads++;
         return fresh.Reading;
     }
@@ -190,20 +193,6 @@ public sealed class ReadQueue : IDisposable
         _freshInOrder.Enqueue((id, now));
     }
 
-    private void Sweep(DateTimeOffset now)
-    {
-        if (now - _promisesSweptAt < PromiseKept)
-        {
-            return;
-        }
-
-        _promisesSweptAt = now;
-        foreach (var (id, _) in _promises.Where(promise => now - promise.Value > PromiseKept).ToArray())
-        {
-            _promises.Remove(id);
-        }
-    }
-
     private void Pump()
     {
         List<ImmutableArray<Waiter>>? companies = null;
@@ -212,7 +201,7 @@ public sealed class ReadQueue : IDisposable
             var now = _time.GetUtcNow();
             while (Next() is { } queue)
             {
-                var readsMany = _tasksPerRead > 1 && now >= _aloneUntil;
+                var readsMany = ReadsMany(now);
                 if (readsMany && queue == _due && _due.Count < _tasksPerRead && now - _due.Peek().Since < Window)
                 {
                     WakeAfter(_due.Peek().Since + Window - now);
@@ -240,6 +229,8 @@ public sealed class ReadQueue : IDisposable
         // Their requests are begun after the lock is given back.
         companies?.ForEach(company => _ = ReadManyAsync(company));
     }
+
+    private bool ReadsMany(DateTimeOffset now) => _tasksPerRead > 1 && now >= _aloneUntil;
 
     // Who gave up has no turn and costs none.
     private Queue<Waiter>? Next()

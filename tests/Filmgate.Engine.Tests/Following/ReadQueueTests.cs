@@ -61,6 +61,35 @@ public sealed class ReadQueueTests
     }
 
     [Fact]
+    public void A_turn_that_its_task_does_not_need_any_more_is_given_to_the_next_who_comes()
+    {
+        using var queue = Queue(10);
+        var waits = Enumerable.Range(0, 100)
+            .Select(i => (Id: $"t{i}", Turn: queue.WaitAsync(Task($"t{i}"), Cancel)))
+            .Where(each => each.Turn is { IsCompletedSuccessfully: true, Result: ReadTurn.Later }).Select(each => (each.Id, ((ReadTurn.Later)each.Turn.Result).Wait)).ToArray();
+        var (id, wait) = waits[waits.Length / 2];
+        _ = queue.WaitAsync(Task(id) with { IsHinted = true }, Cancel);
+        var next = Assert.IsType<ReadTurn.Later>(Turn(queue.WaitAsync(Task("next"), Cancel))).Wait;
+        Assert.InRange(next, wait - ReadQueue.Patience, wait + ReadQueue.Patience);
+        Assert.True(Assert.IsType<ReadTurn.Later>(Turn(queue.WaitAsync(Task("after it"), Cancel))).Wait > waits[^1].Wait, "One place was free.");
+    }
+
+    [Fact]
+    public void Whoever_is_there_when_the_budget_lies_idle_is_read_whatever_is_promised_to_others()
+    {
+        using var queue = Queue(10);
+        foreach (var i in Enumerable.Range(0, 100))
+        {
+            _ = queue.WaitAsync(Task($"t{i}"), Cancel);
+        }
+
+        // Those whose time has come do not come.
+        Pass(TimeSpan.FromSeconds(3));
+        Assert.Same(ReadTurn.Now.Value, Turn(queue.WaitAsync(Task("stranger"), Cancel)));
+        Assert.IsType<ReadTurn.Later>(Turn(queue.WaitAsync(Task("another"), Cancel)));
+    }
+
+    [Fact]
     public void Who_comes_back_too_early_keeps_the_promised_time()
     {
         using var queue = Queue(1);
@@ -173,6 +202,20 @@ public sealed class ReadQueueTests
     }
 
     [Fact]
+    public void While_tasks_are_read_alone_each_turn_is_a_whole_read()
+    {
+        _hasNoList = true;
+        using var queue = Queue(10, tasksPerRead: 100);
+        Task<ReadTurn>[] listed = [.. new[] { "a", "b" }.Select(id => queue.WaitAsync(Task(id), Cancel))];
+        Pass(ReadQueue.Window + TimeSpan.FromSeconds(1));
+        Assert.All(listed, turn => Assert.Same(ReadTurn.Now.Value, Turn(turn)));
+        var waits = Enumerable.Range(0, 50).Select(i => queue.WaitAsync(Task($"t{i}"), Cancel))
+            .Where(turn => turn is { IsCompletedSuccessfully: true, Result: ReadTurn.Later }).Select(turn => ((ReadTurn.Later)turn.Result).Wait).ToArray();
+        Assert.InRange(waits.Length, 40, 45);
+        Assert.All(waits.Zip(waits.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.FromMilliseconds(99), TimeSpan.FromMilliseconds(101)));
+    }
+
+    [Fact]
     public void Those_are_read_together_who_were_accepted_together()
     {
         using var queue = Queue(2, tasksPerRead: 3);
@@ -279,6 +322,7 @@ public sealed class ReadQueueTests
         {
             // Several at once, and everybody is read as often as wished.
             Assert.Equal(Tasks, reads.Count);
+            Assert.InRange(reads.Values.Sum(), (seconds - 60) * perSecond * tasksPerRead * 0.8, seconds * perSecond * tasksPerRead);
             Assert.InRange(reads.Values.Min(), (seconds - 60) / 20, seconds / 5);
         }
     }
