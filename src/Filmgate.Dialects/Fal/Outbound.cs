@@ -69,7 +69,11 @@ internal sealed class FalProvider(ProviderSettings settings, IUpstreamHttp http)
         }
 
         var result = await http.SendAsync(Request("GET", Path(upstreamId)), cancellationToken).ConfigureAwait(false);
-        return AnswerTable.OfReading(result, answer => answers.Result(answered, answer));
+
+        // It has said that there is such a request, so a result that it does not find is not one of nobody's.
+        return AnswerTable.OfReading(result, answer => answers.Result(answered, answer)) is var reading && reading is Reading.Unreadable unread
+            ? unread with { IsNotThere = false }
+            : reading;
     }
 
     /// <inheritdoc/>

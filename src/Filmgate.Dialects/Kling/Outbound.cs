@@ -98,7 +98,14 @@ internal sealed class KlingProvider : IVideoProvider
         }
 
         var first = await ReadAsync(TaskKind.All[0].Name, id, cancellationToken).ConfigureAwait(false);
-        return first is Reading.Unreadable ? await ReadAsync(TaskKind.All[1].Name, id, cancellationToken).ConfigureAwait(false) : first;
+        if (first is not Reading.Unreadable doubt)
+        {
+            return first;
+        }
+
+        // Only both together can say that it is nowhere.
+        var second = await ReadAsync(TaskKind.All[1].Name, id, cancellationToken).ConfigureAwait(false);
+        return second is Reading.Unreadable { IsNotThere: true } && !doubt.IsNotThere ? doubt : second;
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,7 @@ namespace Filmgate.Dialects.Kling;
 internal sealed record OutboundAnswers(ProviderSettings Settings)
 {
     private const decimal UnitsMax = 10_000;
+    private const int StatusOfAbsence = 404;
     private static readonly TimeSpan BusyWaitMin = TimeSpan.FromSeconds(1);
     private static readonly string[] PolicyWords = ["risk control", "sensitive", "content security", "policy", "violat", "moderation"];
     private static readonly string[] PictureWords = ["image pixel", "aspect ratio of the input image", "resolution or aspect ratio", "image size", "image format"];
@@ -53,6 +54,11 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
     public Reading? Reading(UpstreamAnswer.Answered answer)
     {
         var body = WireValue.Read(answer.Body);
+        if (IsAbsent(answer, body))
+        {
+            return AnswerTable.OfReading(StatusOfAbsence, answer.RetryAfter);
+        }
+
         if (!answer.IsSuccess || body["code"].Whole != 0)
         {
             return null;
@@ -87,11 +93,16 @@ internal sealed record OutboundAnswers(ProviderSettings Settings)
         {
             0 when answered.IsSuccess && task["task_id"].Id is { } id && task["task_info"]["external_task_id"].Text is { } own =>
                 own == attempt.Value ? new Sighting.Found(UpstreamTask.Of(kind, id)) : unsure,
-            1203 when answered.Status is 404 or 200 => new Sighting.Absent(),
-            1200 or 1201 when Has(body["message"].Text, AbsenceWords) => new Sighting.Absent(),
-            _ => unsure,
+            _ => IsAbsent(answered, body) ? new Sighting.Absent() : unsure,
         };
     }
+
+    private static bool IsAbsent(UpstreamAnswer.Answered answer, WireValue body) => body["code"].Whole switch
+    {
+        1203 => answer.Status is 404 or 200,
+        1200 or 1201 => Has(body["message"].Text, AbsenceWords),
+        _ => false,
+    };
 
     // Units at the price that follows from the price list, which operators set to what their packs cost.
     private Usd? Cost(WireValue task)

@@ -93,12 +93,12 @@ public static class AnswerTable
             429 => ("The provider is busy.", ReadSoon),
             _ => ($"The provider answered a read with status {status}.", ReadSoon),
         };
-        return new Reading.Unreadable(sentence, retryAfter is { } asked ? Clamp(asked) : wait) { IsForAll = status is 429 or 503 };
+        return new Reading.Unreadable(sentence, retryAfter is { } asked ? Clamp(asked) : wait) { IsForAll = status is 429 or 503, IsNotThere = status is 404 or 410 };
     }
 
-    /// <summary>What success without a clip means for a read: the parts of a vendor's house may be out of step for a moment.</summary>
+    /// <summary>What success without a clip means for a read: the parts of a vendor's house may be out of step for a moment, or for ever.</summary>
     /// <param name="sentence">What the provider says, in a sentence.</param>
-    public static Reading.Unreadable WithoutClip(string sentence) => new(sentence, ReadForClip);
+    public static Reading.Unreadable WithoutClip(string sentence) => new(sentence, ReadForClip) { IsWithoutClip = true };
 
     private static TimeSpan Clamp(TimeSpan wait) =>
         wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait > ReadWaitMax ? ReadWaitMax : wait;

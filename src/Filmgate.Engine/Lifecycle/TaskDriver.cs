@@ -246,7 +246,7 @@ public sealed partial class TaskDriver(
             // Two clips under one id: one of the two cannot be followed, and nobody can say which. Never both with one file.
             LogIdTaken(error, attempt.Provider, attempt.Id.Value);
             return attempt.CandidateId == upstreamId
-                ? await ApplyAsync(task, new TaskTransition.DropCandidate(Now, attempt.Id), cancellationToken).ConfigureAwait(false)
+                ? await DropCandidateAsync(task, attempt, cancellationToken).ConfigureAwait(false)
                 : task.LastAttempt is { State: AttemptState.Unknown }
                     ? await WaitForWordAsync(task, attempt, error.Message, cancellationToken).ConfigureAwait(false)
                     : await ApplyAsync(task, new TaskTransition.LoseAnswer(Now, attempt.Id, error.Message, Now), cancellationToken).ConfigureAwait(false);
@@ -283,7 +283,9 @@ public sealed partial class TaskDriver(
         {
             return await provider.ReadAsync(candidate, cancellationToken).ConfigureAwait(false) switch
             {
-                Reading.Lost => await ApplyAsync(task, new TaskTransition.DropCandidate(Now, attempt.Id), cancellationToken).ConfigureAwait(false),
+                Reading.Unreadable { IsNotThere: true } when StillSettles(provider, attempt) is var wait && wait > TimeSpan.Zero =>
+                    await PostponeAsync(task, wait, "The provider does not know the id that it posted yet.", cancellationToken).ConfigureAwait(false),
+                Reading.Lost or Reading.Unreadable { IsNotThere: true } => await DropCandidateAsync(task, attempt, cancellationToken).ConfigureAwait(false),
                 Reading.Unreadable unreadable => await WaitForWordAsync(task, attempt, unreadable.Reason, cancellationToken).ConfigureAwait(false),
                 _ => await AcceptAsync(task, attempt, candidate, Now, cancellationToken).ConfigureAwait(false),
             };
@@ -294,14 +296,24 @@ public sealed partial class TaskDriver(
         return sighting switch
         {
             Sighting.Found found => await AcceptAsync(task, attempt, found.UpstreamId, Now, cancellationToken).ConfigureAwait(false),
-            // Rows keep whole milliseconds: a part of one would be due at once, and again.
-            Sighting.Absent when provider.Facts.LookupSettles - _absences.Note(attempt.Id) is var wait && wait > TimeSpan.Zero => await PostponeAsync(
-                task, TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), "The provider does not have it yet.", cancellationToken).ConfigureAwait(false),
+            Sighting.Absent when StillSettles(provider, attempt) is var wait && wait > TimeSpan.Zero =>
+                await PostponeAsync(task, wait, "The provider does not have it yet.", cancellationToken).ConfigureAwait(false),
             Sighting.Absent => await RefuseAsync(
                 task, attempt, RefusalClass.NotReceived, "The provider does not have it.", TimeSpan.Zero, cancellationToken).ConfigureAwait(false),
             Sighting.CannotTell unclear => await WaitForWordAsync(task, attempt, unclear.Reason, cancellationToken).ConfigureAwait(false),
             _ => throw new InvalidOperationException($"No case is written for {sighting.GetType().Name}."),
         };
+    }
+
+    // How much longer "not there" has to be said before it counts. Rows keep whole milliseconds: a part of one would be due at once, and again.
+    private TimeSpan StillSettles(IVideoProvider provider, Attempt attempt) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling((provider.Facts.LookupSettles - _absences.Note(attempt.Id)).TotalMilliseconds));
+
+    // What is said of the one id says nothing of the other, so the look-up that follows waits anew.
+    private ValueTask<StepOutcome> DropCandidateAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
+    {
+        _absences.Forget(attempt.Id);
+        return ApplyAsync(task, new TaskTransition.DropCandidate(Now, attempt.Id), cancellationToken);
     }
 
     // Nobody knows yet. After the deadline the operator's policy decides what follows, never chance.
@@ -356,6 +368,7 @@ public sealed partial class TaskDriver(
         // A step before its time was asked for by somebody who knows more.
         var followed = new FollowedTask(attempt.UpstreamId!, task.Request, attempt.AcceptedAt!.Value, IsHinted: task.DueAt > Now);
         var reading = await provider.ReadAsync(followed, cancellationToken).ConfigureAwait(false);
+        var isWithoutClip = reading is Reading.Unreadable { IsWithoutClip: true };
         switch (reading)
         {
             case Reading.InProgress or Reading.Unreadable when Now - attempt.AcceptedAt > options.FollowDeadline:
@@ -365,16 +378,17 @@ public sealed partial class TaskDriver(
                     new TaskTransition.AbandonAttempt(
                         Now,
                         attempt.Id,
-                        $"{provider.Name} took it and did not finish it within {options.FollowDeadline.TotalHours:0} hours.",
+                        $"{provider.Name} took it and {(isWithoutClip ? "says that it is done, but showed no clip" : "did not finish it")} within {options.FollowDeadline.TotalHours:0} hours.",
                         PriceOf(task, provider.Name),
-                        FailureCode.ProcessingTimeout),
+                        isWithoutClip ? FailureCode.GenerationFailed : FailureCode.ProcessingTimeout),
                     cancellationToken).ConfigureAwait(false);
             case Reading.InProgress progress:
                 return await ApplyAsync(
                     task, new TaskTransition.NoteProgress(Now, attempt.Id, progress.Percent ?? task.Progress, Now + (progress.ReadAfter ?? ReadPace.Next(Now - followed.AcceptedAt, usual: null))), cancellationToken)
                     .ConfigureAwait(false);
             case Reading.Unreadable unreadable:
-                return await PostponeAsync(task, unreadable.RetryAfter, unreadable.Reason, cancellationToken).ConfigureAwait(false);
+                var rest = isWithoutClip ? Backoff.After(task.Tries, chance.NextDouble()) : TimeSpan.Zero;
+                return await PostponeAsync(task, rest > unreadable.RetryAfter ? rest : unreadable.RetryAfter, unreadable.Reason, cancellationToken).ConfigureAwait(false);
             case Reading.Completed completed:
                 var cost = task.IsTest ? Usd.Zero : completed.Cost ?? provider.Facts.Prices.Of(task.Request);
                 return await CloseAsync(

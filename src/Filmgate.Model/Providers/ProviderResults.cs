@@ -103,6 +103,18 @@ public abstract record Reading
 
         /// <summary>Whether a whole answer came that is no fault of the provider's own, so that it is there and works. Default: false.</summary>
         public bool IsAnswered { get; init; }
+
+        /// <summary>
+        /// Whether it says that it knows no task of this id. Of one that it has accepted that may be a moment's confusion, so it is read on; an id that only
+        /// a callback has named is dropped when it goes on saying so. Default: false.
+        /// </summary>
+        public bool IsNotThere { get; init; }
+
+        /// <summary>
+        /// Whether it says that the task is done, and shows no clip: made and paid for by all that is known, so it is read on, ever more slowly, and
+        /// never made again. Default: false.
+        /// </summary>
+        public bool IsWithoutClip { get; init; }
     }
 }
 

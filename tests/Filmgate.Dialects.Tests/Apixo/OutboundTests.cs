@@ -164,6 +164,18 @@ public class OutboundTests : OutboundConformance
         Assert.IsType<Reading.Unreadable>(await Provider(server.Address, house).ReadAsync("t", Cancel));
     }
 
+    [Theory]
+    [InlineData("""{"code":404,"message":"no such task"}""", true, false)]
+    [InlineData("""{"code":200,"data":{"state":"success"}}""", false, true)]
+    [InlineData("""{"code":200,"data":{"state":"paused"}}""", false, false)]
+    public async Task What_is_not_there_and_what_is_done_without_a_clip_are_told_apart(string body, bool isNotThere, bool isWithoutClip)
+    {
+        await using var server = VendorServer.Answering(_ => (200, body));
+        using var house = new Outside();
+        var unread = Assert.IsType<Reading.Unreadable>(await Provider(server.Address, house).ReadAsync("t", Cancel));
+        Assert.Equal((isNotThere, isWithoutClip), (unread.IsNotThere, unread.IsWithoutClip));
+    }
+
     [Fact]
     public async Task An_upstream_id_cannot_change_the_path()
     {

@@ -224,7 +224,7 @@ public sealed class OutboundTests : OutboundConformance
     [InlineData("""{"code":200,"data":null}""", "The provider's answer to a read cannot be understood.", 10)]
     [InlineData("""{"code":7,"msg":"x","data":{"state":"fail"}}""", "The provider's answer to a read cannot be understood.", 10)]
     public async Task A_read_that_says_anything_else_is_repeated(string body, string reason, int seconds) => Assert.Equal(
-        new Reading.Unreadable(reason, TimeSpan.FromSeconds(seconds)) { IsForAll = reason == "busy", IsAnswered = true }, await ReadAsync(body));
+        new Reading.Unreadable(reason, TimeSpan.FromSeconds(seconds)) { IsForAll = reason == "busy", IsNotThere = reason is "no such task" or "recordInfo is null", IsAnswered = true }, await ReadAsync(body));
 
     [Fact]
     public async Task An_upstream_id_cannot_change_the_path()

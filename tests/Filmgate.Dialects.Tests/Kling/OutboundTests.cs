@@ -253,6 +253,21 @@ public class OutboundTests : OutboundConformance
     }
 
     [Theory]
+    [InlineData(404, "unknown", true)]
+    [InlineData(200, "unknown", true)]
+    [InlineData(500, "unknown", false)]
+    public async Task An_id_that_neither_kind_knows_is_not_there(int status, string fixture, bool isNotThere)
+    {
+        // Which kind a post is about is not known, so both are asked; what only one of them says proves nothing.
+        await using var server = VendorServer.Answering(request => (request.Target.Contains("image2video", StringComparison.Ordinal) ? 404 : status, Fixture(fixture)));
+        using var house = new Outside();
+        var provider = Provider(server.Address, house);
+        Assert.True(provider.TryReadCallbackId("""{"task_id":"900"}"""u8.ToArray(), out var id));
+        Assert.Equal(isNotThere, Assert.IsType<Reading.Unreadable>(await provider.ReadAsync(id, Cancel)).IsNotThere);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Theory]
     [InlineData("text2video", "text2video/900000000000000001")]
     [InlineData("image2video", "image2video/900000000000000001")]
     public async Task A_submission_is_found_by_our_attempt_under_either_kind(string kind, string found)

@@ -217,6 +217,21 @@ public abstract class OutboundConformance
         Assert.NotEmpty(server.Requests);
     }
 
+    [Theory]
+    [InlineData(404, true)]
+    [InlineData(410, true)]
+    [InlineData(400, false)]
+    [InlineData(401, false)]
+    [InlineData(429, false)]
+    [InlineData(500, false)]
+    [InlineData(503, false)]
+    public async Task A_read_of_an_id_that_the_vendor_does_not_know_says_so_and_no_other_trouble_does(int status, bool isNotThere)
+    {
+        await using var server = VendorServer.Answering(_ => (status, VendorFaults.Error("It is as it is.")));
+        using var house = new Outside();
+        Assert.Equal(isNotThere, Assert.IsType<Reading.Unreadable>(await Provider(server.Address, house).ReadAsync(UpstreamId, Cancel)).IsNotThere);
+    }
+
     [Fact]
     public async Task A_probe_of_a_vendor_that_nobody_reaches_says_so()
     {

@@ -383,6 +383,71 @@ public sealed class TaskDriverTests : IAsyncLifetime
         Assert.InRange(task.CompletedAt!.Value - task.Attempts[0].AcceptedAt!.Value, TimeSpan.FromHours(24), TimeSpan.FromHours(25));
     }
 
+    [Fact]
+    public async Task A_task_that_is_done_without_a_clip_is_read_ever_more_slowly_and_its_charge_is_unconfirmed_in_the_end()
+    {
+        _house.Routing = new RoutingOptions { FollowDeadline = TimeSpan.FromHours(6) };
+        var provider = Forgetful("a");
+        var reads = new List<DateTimeOffset>();
+        for (var i = 0; i < 1000; i++)
+        {
+            provider.NextReading(() =>
+            {
+                reads.Add(_house.Time.GetUtcNow());
+                return new Reading.Unreadable("It says that it is done, without a clip.", TimeSpan.FromSeconds(5)) { IsWithoutClip = true };
+            });
+        }
+
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync(House.NewTask() with { Hold = Usd.FromDollars(0.28m) })).Key);
+        Assert.Equal((FailureCode.GenerationFailed, "Abandoned"), (task.Failure!.Code, string.Join(' ', States(task))));
+        Assert.Equal("a took it and says that it is done, but showed no clip within 6 hours.", task.Failure.Message);
+        Assert.Equal((Usd.Zero, Usd.FromDollars(0.28m)), (task.Cost, task.Unconfirmed));
+        Assert.Single(provider.Submissions);
+
+        var waits = reads.Zip(reads.Skip(1), (first, second) => second - first).ToArray();
+        Assert.Equal(TimeSpan.FromSeconds(5), waits[0]);
+        Assert.All(waits[10..^1], wait => Assert.InRange(wait, TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(6)));
+    }
+
+    [Fact]
+    public async Task A_clip_that_is_shown_some_time_after_its_task_was_said_to_be_done_is_taken_in()
+    {
+        var provider = Forgetful("a");
+        for (var i = 0; i < 5; i++)
+        {
+            provider.NextReading(new Reading.Unreadable("It says that it is done, without a clip.", TimeSpan.FromSeconds(5)) { IsWithoutClip = true });
+        }
+
+        var task = await _house.RunToEndAsync((await _house.AcceptAsync()).Key);
+        Assert.Equal((TaskState.Success, Usd.Zero), (task.State, task.Unconfirmed));
+        Assert.Single(provider.Submissions);
+    }
+
+    [Fact]
+    public async Task An_id_that_the_provider_goes_on_not_knowing_is_dropped_and_the_submission_is_looked_for_from_the_beginning()
+    {
+        Provider.NextSubmit(new SubmitResult.Unknown("No answer came."));
+        var driver = _house.NewDriver();
+        var unknown = await _house.RunAsync((await _house.AcceptAsync()).Key, task => task.LastAttempt?.State == AttemptState.Unknown, driver);
+        var heard = (await _house.Tasks.ApplyAsync(unknown, new TaskTransition.HearOf(_house.Time.GetUtcNow(), unknown.LastAttempt!.Id, "job-0"), Cancel)).Task;
+        var notThere = new Reading.Unreadable("The provider does not find the task.", TimeSpan.FromMinutes(1)) { IsNotThere = true };
+
+        // Said once it proves nothing: the parts of its house may be out of step.
+        Provider.NextReading(notThere);
+        var waiting = (await driver.StepAsync(heard, Cancel)).Task;
+        Assert.Equal(("job-0", _house.Time.GetUtcNow() + Provider.Facts.LookupSettles), (waiting.LastAttempt!.CandidateId, waiting.DueAt!.Value));
+
+        _house.Time.Advance(Provider.Facts.LookupSettles);
+        Provider.NextReading(notThere);
+        var dropped = (await driver.StepAsync(waiting, Cancel)).Task;
+        Assert.Equal((AttemptState.Unknown, null), (dropped.LastAttempt!.State, dropped.LastAttempt.CandidateId));
+
+        // The look-up has its own time to settle.
+        var looking = (await driver.StepAsync(dropped, Cancel)).Task;
+        Assert.Equal((AttemptState.Unknown, _house.Time.GetUtcNow() + Provider.Facts.LookupSettles), (looking.LastAttempt!.State, looking.DueAt!.Value));
+        Assert.Single(Provider.Submissions);
+    }
+
     [Theory]
     [InlineData(ProviderTier.Partner, 10, true)]
     [InlineData(ProviderTier.Partner, 20, false)]
