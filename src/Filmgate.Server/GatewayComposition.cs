@@ -258,6 +258,7 @@ internal static class GatewayComposition
         .AddSingleton<IProviderDesks, GrainDesks>()
         .AddSingleton(options.Routing)
         .AddSingleton<SubmissionWriter>()
+        .AddSingleton<LateWord>()
         .AddSingleton<CallbackHints>()
         .AddSingleton<TaskSignals>()
         .AddSingleton<IClipIntake, ClipIntake>()

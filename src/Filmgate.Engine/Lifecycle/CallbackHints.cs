@@ -10,9 +10,11 @@ namespace Filmgate.Engine.Lifecycle;
 /// <summary>
 /// Turns what providers post into earlier reads. A post proves nothing: it wakes a task whose attempt is at that provider, at most once in
 /// <see cref="Interval"/> however many posts come, and the last one of a burst is never lost. What it says is looked into for one thing
-/// alone, the provider's id of an attempt whose answer was lost; the provider's own API then has to know it.
+/// alone, the provider's id of an attempt whose answer was lost; the provider's own API then has to know it. One about an attempt that was given up
+/// is left to <see cref="LateWord"/>.
 /// </summary>
-public sealed partial class CallbackHints(ITaskStore store, ProviderDirectory providers, IWaker waker, TimeProvider time, ILogger<CallbackHints> log) : IDisposable
+public sealed partial class CallbackHints(
+    ITaskStore store, ProviderDirectory providers, IWaker waker, LateWord late, TimeProvider time, ILogger<CallbackHints> log) : IDisposable
 {
     /// <summary>Shortest time between two reads that posts cause for one task.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -71,8 +73,14 @@ public sealed partial class CallbackHints(ITaskStore store, ProviderDirectory pr
         try
         {
             var record = await store.LoadAsync(task, CancellationToken.None).ConfigureAwait(false);
-            var last = record?.LastAttempt is { } at && at.Id == attempt ? at : null;
-            recent.HeardId = IdIn(last, body) ?? recent.HeardId;
+            var noted = record?.Attempts.FirstOrDefault(each => each.Id == attempt);
+            var last = noted == record?.LastAttempt ? noted : null;
+            recent.HeardId = IdIn(noted, body) ?? recent.HeardId;
+            if (noted is not null && LateWord.Matters(noted))
+            {
+                await late.HearAsync(record!, noted, recent.HeardId, CancellationToken.None).ConfigureAwait(false);
+            }
+
             switch (last)
             {
                 case { State: AttemptState.Unknown, CandidateId: null } when recent.HeardId is { } id:

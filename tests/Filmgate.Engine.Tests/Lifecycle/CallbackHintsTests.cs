@@ -3,6 +3,7 @@ using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Model.Identity;
+using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -144,6 +145,35 @@ public sealed class CallbackHintsTests : IAsyncLifetime
         Assert.Equal((2, task.Revision), (_house.Waker.Tasks.Count, (await _house.LoadAsync(task.Key)).Revision));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_post_about_a_submission_that_was_given_up_has_its_charge_looked_for(bool isSubmittedAnew)
+    {
+        using var hints = Hints();
+        var task = await RunToAsync(AttemptState.Prepared);
+        var attempt = task.LastAttempt!.Id;
+        task = await ApplyAsync(task, new TaskTransition.SendAttempt(House.Start, attempt));
+        task = await ApplyAsync(task, new TaskTransition.LoseAnswer(House.Start, attempt, "Reset.", House.Start.AddMinutes(5)));
+        task = await ApplyAsync(
+            task, new TaskTransition.AbandonAttempt(House.Start, attempt, "Nobody knows.", Usd.FromDollars(0.1m), isSubmittedAnew ? null : FailureCode.GenerationFailed));
+        task = await _house.RunToEndAsync(task.Key);
+        Assert.Equal(isSubmittedAnew ? TaskState.Success : TaskState.Failed, task.State);
+
+        // By the scripted provider's word it is done, at a price of its own.
+        hints.Note(task.Key, attempt);
+        hints.Hear(task.Key, attempt, "id=job-7"u8.ToArray());
+        using var patience = new CancellationTokenSource(Patience);
+        while ((await _house.LoadAsync(task.Key)).Attempts[0].ResolvedAt is null)
+        {
+            _house.Time.Advance(CallbackHints.Interval);
+            await Task.Delay(5, patience.Token);
+        }
+
+        var booked = (await _house.LoadAsync(task.Key)).Attempts[0];
+        Assert.Equal((new Usd(490_000), Usd.Zero), (booked.Cost, booked.Unconfirmed));
+    }
+
     [Fact]
     public void A_token_names_one_attempt_and_none_other_is_ours()
     {
@@ -178,7 +208,8 @@ public sealed class CallbackHintsTests : IAsyncLifetime
         Assert.Equal(given ? address : null, holder.For(facts));
     }
 
-    private CallbackHints Hints() => new(_house.Tasks, _house.Providers, _house.Waker, _house.Time, NullLogger<CallbackHints>.Instance);
+    private CallbackHints Hints() => new(
+        _house.Tasks, _house.Providers, _house.Waker, new LateWord(_house.Charges, _house.Providers, _house.Time, NullLogger<LateWord>.Instance), _house.Time, NullLogger<CallbackHints>.Instance);
 
     private async Task<VideoTask> ApplyAsync(VideoTask task, TaskTransition step) =>
         (await _house.Tasks.ApplyAsync(task, step, TestContext.Current.CancellationToken)).Task;

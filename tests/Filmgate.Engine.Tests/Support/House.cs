@@ -45,6 +45,7 @@ internal sealed class House : IAsyncDisposable
         _database = SqliteDatabase.Open(Path.Combine(folder, "filmgate.db"));
         Tasks = new TaskStore(_database);
         Accounts = new AccountStore(_database);
+        Charges = new ChargeStore(_database);
         Deliveries = new DeliveryStore(_database);
         Events = new EventLog(_database);
         Endpoints = new EndpointStore(_database);
@@ -67,6 +68,7 @@ internal sealed class House : IAsyncDisposable
     public FakeTimeProvider Time { get; }
     public ITaskStore Tasks { get; }
     public IAccountStore Accounts { get; }
+    public IChargeStore Charges { get; }
     public IDeliveryStore Deliveries { get; }
 
     public IEventLog Events { get; }
