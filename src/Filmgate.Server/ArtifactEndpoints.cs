@@ -31,7 +31,7 @@ internal sealed class ArtifactEndpoints(ClipLinks links, IClipFiles files, TimeP
         switch (await files.FindAsync(new ClipId(Path.GetFileNameWithoutExtension(name)), part, context.RequestAborted))
         {
             case ClipFileOutcome.Found found:
-                await FileAnswer.SendAsync(context, found, name);
+                await FileAnswer.SendOrRedirectAsync(context, found, name);
                 break;
             case ClipFileOutcome.Absent:
                 await ApixoErrors.WriteAsync(context, StatusCodes.Status404NotFound);

@@ -1,4 +1,5 @@
 using Filmgate.Dialects.Http;
+using Filmgate.Engine.Artifacts;
 using Filmgate.Model.Gateway;
 using Filmgate.Storage;
 using Microsoft.AspNetCore.Http;
@@ -56,6 +57,16 @@ internal sealed partial class FaultBarrier(RequestDelegate next, ErrorForms form
         {
             case BadHttpRequestException bad:
                 return form.WriteAsync(context, Refused(bad.StatusCode));
+            case ArtifactStoreUnavailableException when context.Response.HasStarted:
+                // The client has been told how long the file is, and sees by that that it is not whole.
+                LogUnavailable(error, ErrorForm.RequestId(context));
+                context.Abort();
+                return Task.CompletedTask;
+            case ArtifactStoreUnavailableException:
+                // What was said of the file, such as how long it may be kept, is not to be said of the refusal.
+                LogUnavailable(error, ErrorForm.RequestId(context));
+                context.Response.Clear();
+                return form.WriteAsync(context, StoreAway);
             case StoreUnavailableException:
                 LogUnavailable(error, ErrorForm.RequestId(context));
                 return form.WriteAsync(context, StoreAway);

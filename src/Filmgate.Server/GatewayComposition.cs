@@ -160,7 +160,9 @@ internal static class GatewayComposition
         .AddSingleton<ClipLinks>()
         .AddSingleton<InputLinks>()
         .AddSingleton<CallbackLinks>()
-        .AddSingleton(provider => new ArtifactFolder(options.DataFolder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new ScratchFolder(Path.Combine(options.DataFolder, "artifacts"), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IArtifactStore>(provider => new DiskArtifactStore(
+            Path.Combine(options.DataFolder, "artifacts"), provider.GetRequiredService<ScratchFolder>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ClipFaults>()
         .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()

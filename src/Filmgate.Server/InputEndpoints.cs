@@ -12,7 +12,7 @@ namespace Filmgate.Server;
 /// Serves the pictures of submitted tasks to the providers that were given a signed link. A link is made for a task's pictures only, and
 /// a file outlives its last row by no more than a link lasts, so whoever holds one sees nothing else.
 /// </summary>
-internal sealed class InputEndpoints(InputLinks links, ArtifactFolder files, TimeProvider time)
+internal sealed class InputEndpoints(InputLinks links, IArtifactStore files, TimeProvider time)
 {
     private const string BadLink = "This link is not valid, or its day is over.";
     private const string Gone = "This picture is no longer kept.";
@@ -28,14 +28,14 @@ internal sealed class InputEndpoints(InputLinks links, ArtifactFolder files, Tim
         var name = context.Request.Path.Value![InputLinks.PathPrefix.Length..];
         var sha256 = Path.GetFileNameWithoutExtension(name);
         var mediaType = InputLinks.MediaTypeOf(Path.GetExtension(name).TrimStart('.'));
-        var file = new FileInfo(files.PathOf(sha256));
-        if (mediaType is null || !file.Exists)
+        if (mediaType is null || await files.FindAsync(sha256, context.RequestAborted) is not { } file)
         {
             await ApixoErrors.WriteAsync(context, StatusCodes.Status410Gone, Gone);
             return;
         }
 
-        await FileAnswer.SendAsync(context, file.FullName, mediaType, sha256, name);
+        // Never a redirect: not every provider follows one, and none says so.
+        await FileAnswer.SendAsync(context, file, mediaType, name);
     }
 }
 

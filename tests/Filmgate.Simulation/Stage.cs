@@ -25,7 +25,8 @@ internal sealed class Stage : IDisposable
         var database = SqliteDatabase.Open(_empty);
         database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Key = SigningKey.Open(Folder);
-        Files = new ArtifactFolder(Folder, TimeProvider.System);
+        Scratch = new ScratchFolder(Folder, TimeProvider.System);
+        Files = new DiskArtifactStore(Folder, Scratch, TimeProvider.System);
         Http = new GuardedHttp(new EgressOptions { AllowNetworks = Array.Empty<IPNetwork>() }, new SystemHostResolver(), TimeProvider.System);
     }
 
@@ -34,7 +35,10 @@ internal sealed class Stage : IDisposable
     public SigningKey Key { get; }
 
     /// <summary>Nothing is ever stored in it: clips are counted here, not kept.</summary>
-    public ArtifactFolder Files { get; }
+    public IArtifactStore Files { get; }
+
+    /// <summary>Where pictures on their way would be written.</summary>
+    public ScratchFolder Scratch { get; }
 
     public PublicAddressHolder Address { get; } = new() { Value = "https://gate.example" };
 
@@ -56,7 +60,7 @@ internal sealed class Stage : IDisposable
     public void Dispose()
     {
         Http.Dispose();
-        Files.Dispose();
+        Scratch.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }

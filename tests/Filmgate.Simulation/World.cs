@@ -205,7 +205,6 @@ internal sealed class World : IWaker, IAsyncDisposable
         var node = new Node(number, life);
         node.Store = new SteppedStore(Store, node, _turnstile, this);
         var providers = new ProviderDirectory(_vendors.Select(vendor => new ReachedVendor(vendor, node, _turnstile, Sabotage)));
-        var files = _stage.Files;
         var egress = new EgressOptions { AllowNetworks = [] };
         node.Driver = new TaskDriver(
             node.Store,
@@ -214,9 +213,9 @@ internal sealed class World : IWaker, IAsyncDisposable
             new SteppedDesks(_desks, node, _turnstile),
             new RoutingOptions(),
             new InputIntake(
-                new ImageIntake(_stage.Http, ImageRules.Default), ImageRules.Default, egress, files,
+                new ImageIntake(_stage.Http, ImageRules.Default), ImageRules.Default, egress, _stage.Files, _stage.Scratch,
                 new ModerationGate([], WhenUnavailable.Wait, NullLogger<ModerationGate>.Instance)),
-            new SubmissionWriter(files, new InputLinks(_stage.Key, _stage.Address, _time), new CallbackLinks(_stage.Key, _stage.Address), ImageRules.Default, this),
+            new SubmissionWriter(_stage.Files, _stage.Scratch, new InputLinks(_stage.Key, _stage.Address, _time), new CallbackLinks(_stage.Key, _stage.Address), ImageRules.Default, this),
             new SteppedClips(node, _turnstile, this, _ids),
             new CallbackWriter([new PlainFormat()], new NoEvents(), new ClipLinks(_stage.Key, _stage.Address), _ids),
             this,

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Filmgate.Engine.Artifacts;
 
-/// <summary>Finds the files of clips in the artifact folder. The row says which file, if it is still kept; ids are looked up, never joined to a path.</summary>
-public sealed partial class ClipFiles(IClipStore clips, ArtifactFolder files, ClipFaults faults, ILogger<ClipFiles> log) : IClipFiles
+/// <summary>Finds the files of clips in the artifact store. The row says which file, if it is still kept; ids are looked up, never joined to a path.</summary>
+public sealed partial class ClipFiles(IClipStore clips, IArtifactStore files, ClipFaults faults, ILogger<ClipFiles> log) : IClipFiles
 {
     /// <inheritdoc/>
     public async ValueTask<ClipFileOutcome> FindAsync(ClipId id, ClipPart part, CancellationToken cancellationToken)
@@ -25,17 +25,17 @@ public sealed partial class ClipFiles(IClipStore clips, ArtifactFolder files, Cl
             return new ClipFileOutcome.Gone();
         }
 
-        var file = new FileInfo(files.PathOf(sha256));
-        if (!file.Exists || (part == ClipPart.Video && file.Length != record.Clip.Length))
+        var file = await files.FindAsync(sha256, cancellationToken).ConfigureAwait(false);
+        if (file is null || (part == ClipPart.Video && file.Length != record.Clip.Length))
         {
             LogDamaged(id.Value);
             return new ClipFileOutcome.Gone();
         }
 
-        return part == ClipPart.Poster ? new ClipFileOutcome.Found(file.FullName, "image/jpeg", sha256)
-            : faults.Next(id) is not { } fault ? new ClipFileOutcome.Found(file.FullName, "video/mp4", sha256)
+        return part == ClipPart.Poster ? new ClipFileOutcome.Found(file, "image/jpeg")
+            : faults.Next(id) is not { } fault ? new ClipFileOutcome.Found(file, "video/mp4")
             : fault == ClipFault.Unfetchable ? new ClipFileOutcome.Absent()
-            : new ClipFileOutcome.Found(file.FullName, "video/mp4", sha256) { Fault = fault };
+            : new ClipFileOutcome.Found(file, "video/mp4") { Fault = fault };
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The file of clip {Clip} is missing or has another length than it was stored with.")]

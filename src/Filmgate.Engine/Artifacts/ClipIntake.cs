@@ -15,7 +15,7 @@ namespace Filmgate.Engine.Artifacts;
 /// poster. Only then may anybody hear of success.
 /// </summary>
 public sealed partial class ClipIntake(
-    ArtifactFolder files, GuardedHttp http, Ffmpeg ffmpeg, ClipFaults faults, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log) : IClipIntake
+    IArtifactStore files, ScratchFolder scratch, GuardedHttp http, Ffmpeg ffmpeg, ClipFaults faults, IdSource ids, EngineOptions options, TimeProvider time, ILogger<ClipIntake> log) : IClipIntake
 {
     private readonly ClipFetch _fetch = new(http);
 
@@ -30,7 +30,7 @@ public sealed partial class ClipIntake(
             return new ClipOutcome.Unusable("The clip cannot be fetched: the provider names no valid address for it.");
         }
 
-        var incoming = files.NewIncomingPath();
+        var incoming = scratch.NewPath();
         try
         {
             var isEndTold = await _fetch.ToFileAsync(location, incoming, provider, cancellationToken).ConfigureAwait(false);
@@ -52,6 +52,11 @@ public sealed partial class ClipIntake(
         catch (UpstreamException error)
         {
             return Failed($"The clip cannot be fetched: {error.Message}", error.InnerException as EgressException, error.Status, error.RetryAfter);
+        }
+        catch (ArtifactStoreUnavailableException error)
+        {
+            LogNotStored(error, task.Key.Task.Value);
+            return new ClipOutcome.Unstored("The clip was fetched and could not be stored: the artifact store is out of reach.");
         }
         catch (FileNotFoundException)
         {
@@ -100,7 +105,7 @@ public sealed partial class ClipIntake(
     // A clip without a poster is still a clip.
     private async ValueTask<string?> MakePosterAsync(TaskId task, string clip, CancellationToken cancellationToken)
     {
-        var incoming = files.NewIncomingPath();
+        var incoming = scratch.NewPath();
         try
         {
             await ffmpeg.PosterAsync(clip, incoming, cancellationToken).ConfigureAwait(false);
@@ -116,6 +121,9 @@ public sealed partial class ClipIntake(
             File.Delete(incoming);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clip of task {Task} could not be stored; it is fetched again later.")]
+    private partial void LogNotStored(Exception error, string task);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No poster could be made for task {Task}.")]
     private partial void LogNoPoster(Exception error, string task);

@@ -22,6 +22,10 @@ public abstract record ClipOutcome
     /// <param name="RetryAfter">The wait that the server asked for; null when it asked for none.</param>
     public sealed record Unfetched(string Reason, TimeSpan? RetryAfter = null) : NotTaken(Reason);
 
+    /// <summary>It is sound, and our own store cannot take it now. That is nobody's fault but ours, so it is tried for as long as it takes.</summary>
+    /// <param name="Reason">Why, in a sentence.</param>
+    public sealed record Unstored(string Reason) : NotTaken(Reason);
+
     /// <summary>
     /// Its address is dead: links expire long before clips do, and the provider, read again, may name another. Servers that are late, or out
     /// of step with each other, say the same, so a few later tries are worth while as well.

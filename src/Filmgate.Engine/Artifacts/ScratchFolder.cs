@@ -64,9 +64,9 @@ public sealed class ScratchFolder : IDisposable
     /// <summary>Removes this process's folder. What cannot be removed now is abandoned, and removed as such.</summary>
     public void Dispose()
     {
-        var isEmpty = TryRemove(Path);
+        var isGone = TryRemove(Path);
         _lock.Dispose();
-        if (isEmpty)
+        if (isGone && Directory.Exists(_incoming))
         {
             File.Delete(_lock.Name);
         }

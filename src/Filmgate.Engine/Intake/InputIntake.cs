@@ -8,16 +8,10 @@ using Filmgate.Model.Tasks;
 namespace Filmgate.Engine.Intake;
 
 /// <summary>Brings all pictures of a task into our own store, checked, each fetched once, and has the request moderated.</summary>
-public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOptions egress, ArtifactFolder files, ModerationGate moderation)
+public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOptions egress, IArtifactStore files, ScratchFolder scratch, ModerationGate moderation)
 {
-    /// <summary>Where a picture of ours lies.</summary>
-    public string PathOf(InputImage image)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return files.PathOf(image.Sha256);
-    }
-
     /// <summary>Fetches, checks and moderates; the first picture that fails decides.</summary>
+    /// <exception cref="IOException">The store cannot take or give a picture now.</exception>
     public async ValueTask<IntakeOutcome> TakeInAsync(VideoTask task, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -27,7 +21,7 @@ public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOpti
         {
             var source = request.Images[position];
             var (image, refused) = source.StartsWith(GenerationRequest.StoredImagePrefix, StringComparison.Ordinal)
-                ? Inspect(position, source[GenerationRequest.StoredImagePrefix.Length..])
+                ? await InspectAsync(position, source[GenerationRequest.StoredImagePrefix.Length..], cancellationToken).ConfigureAwait(false)
                 : await FetchAsync(position, source, cancellationToken).ConfigureAwait(false);
             if (image is null)
             {
@@ -43,11 +37,14 @@ public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOpti
     // Moderation comes last, because a moderator sees only pictures that are what they claim to be.
     private async ValueTask<IntakeOutcome> ModerateAsync(VideoTask task, ImmutableArray<InputImage> images, CancellationToken cancellationToken)
     {
-        var request = new ModerationCase(
-            task.Key.Account,
-            task.Request.Prompt,
-            task.Request.NegativePrompt,
-            [.. images.Select(image => new ModeratedPicture(PathOf(image), image.MediaType, image.Length))]);
+        var pictures = ImmutableArray.CreateBuilder<ModeratedPicture>(images.Length);
+        foreach (var image in images)
+        {
+            pictures.Add(new ModeratedPicture(
+                await files.LocalPathAsync(image.Sha256, cancellationToken).ConfigureAwait(false), image.MediaType, image.Length));
+        }
+
+        var request = new ModerationCase(task.Key.Account, task.Request.Prompt, task.Request.NegativePrompt, pictures.MoveToImmutable());
         var decision = await moderation.DecideAsync(task.Key.Task.Value, request, cancellationToken).ConfigureAwait(false);
         return decision switch
         {
@@ -67,7 +64,7 @@ public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOpti
             return (null, Refuse(read.Code!.Value, position, read.Reason!));
         }
 
-        var incoming = files.NewIncomingPath();
+        var incoming = scratch.NewPath();
         try
         {
             var result = await intake.TakeAsync(position + 1, read.Source, incoming, cancellationToken).ConfigureAwait(false);
@@ -86,9 +83,10 @@ public sealed class InputIntake(ImageIntake intake, ImageRules rules, EgressOpti
         }
     }
 
-    private (InputImage? Image, IntakeOutcome.Refused? Refused) Inspect(int position, string sha256)
+    private async ValueTask<(InputImage? Image, IntakeOutcome.Refused? Refused)> InspectAsync(int position, string sha256, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(files.PathOf(sha256), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var path = await files.LocalPathAsync(sha256, cancellationToken).ConfigureAwait(false);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         var verdict = ImageInspector.Inspect(file, rules);
         return verdict.Facts is { } facts
             ? (Input(position, sha256, facts), null)

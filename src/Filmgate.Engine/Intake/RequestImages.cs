@@ -9,11 +9,11 @@ using Filmgate.Storage;
 namespace Filmgate.Engine.Intake;
 
 /// <summary>
-/// Reads the <c>image_urls</c> of a request as far as text allows. Bytes that came along as data URLs are put on the disk
+/// Reads the <c>image_urls</c> of a request as far as text allows. Bytes that came along as data URLs are stored
 /// before the task is accepted, so that rows stay small and a task never waits for its own request.
 /// </summary>
 public sealed class RequestImages(
-    ArtifactFolder files, ImageRules rules, EgressOptions egress, IUploadStore uploads, UploadLinks links, TimeProvider time)
+    IArtifactStore files, ImageRules rules, EgressOptions egress, IUploadStore uploads, UploadLinks links, TimeProvider time)
 {
     private static readonly string UnknownUpload =
         $"must not name an upload that this account does not have or that has expired; uploads are kept for {UploadDesk.Lifetime.TotalHours} hours";
@@ -62,8 +62,8 @@ public sealed class RequestImages(
         return new PendingImages(images.ToImmutable(), faults.ToImmutable());
     }
 
-    /// <summary>Puts inline bytes on the disk and gives each image its source as the task keeps it.</summary>
-    /// <exception cref="IOException">The disk is full or fails.</exception>
+    /// <summary>Puts inline bytes into the store and gives each image its source as the task keeps it.</summary>
+    /// <exception cref="IOException">The store cannot take them now.</exception>
     public async ValueTask<ImmutableArray<string>> StoreAsync(PendingImages images, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -82,7 +82,8 @@ public sealed class RequestImages(
         var upload = await uploads.FindAsync(account, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
 
         // Made young again, the file outlives a sweep that comes between this look and the task's row.
-        return upload is not null && files.TryRenew(upload.Sha256) ? GenerationRequest.StoredImagePrefix + upload.Sha256 : null;
+        return upload is not null && await files.TryRenewAsync(upload.Sha256, cancellationToken).ConfigureAwait(false)
+            ? GenerationRequest.StoredImagePrefix + upload.Sha256 : null;
     }
 }
 

@@ -12,7 +12,7 @@ namespace Filmgate.Engine.Intake;
 /// and kept for a day. A task that uses one keeps it for as long as it needs it.
 /// </summary>
 public sealed class UploadDesk(
-    ArtifactFolder files, IUploadStore uploads, UploadLinks links, UploadTickets tickets, ImageRules rules, IdSource ids, TimeProvider time) : IUploadDesk
+    IArtifactStore files, ScratchFolder scratch, IUploadStore uploads, UploadLinks links, UploadTickets tickets, ImageRules rules, IdSource ids, TimeProvider time) : IUploadDesk
 {
     /// <summary>How long an upload may be used for new tasks.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
@@ -85,7 +85,7 @@ public sealed class UploadDesk(
             return Full;
         }
 
-        var incoming = files.NewIncomingPath();
+        var incoming = scratch.NewPath();
         try
         {
             // :: Step 2: the bytes, and what they are.

@@ -8,10 +8,11 @@ using Filmgate.Model.Tasks;
 namespace Filmgate.Engine.Lifecycle;
 
 /// <summary>Makes the submission of a task for one provider: its pictures in a format and at an address that suit the provider, and where it may post.</summary>
-public sealed class SubmissionWriter(ArtifactFolder files, InputLinks inputs, CallbackLinks callbacks, ImageRules rules, IWaker waker)
+public sealed class SubmissionWriter(IArtifactStore files, ScratchFolder scratch, InputLinks inputs, CallbackLinks callbacks, ImageRules rules, IWaker waker)
 {
     /// <summary>Prepares everything that can fail before the first byte leaves.</summary>
     /// <exception cref="Animatic.AnimaticException">A picture could not be converted.</exception>
+    /// <exception cref="IOException">A picture cannot be had from the store now.</exception>
     public async ValueTask<Submission> WriteAsync(VideoTask task, Attempt attempt, ProviderFacts provider, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -42,17 +43,18 @@ public sealed class SubmissionWriter(ArtifactFolder files, InputLinks inputs, Ca
         }
 
         var link = provider.ImageTransports.Contains(ImageTransport.Url) ? inputs.Of(sha256, mediaType, provider) : null;
-        return new SubmissionImage(files.PathOf(sha256), mediaType, length, link);
+        return new SubmissionImage(await files.LocalPathAsync(sha256, cancellationToken).ConfigureAwait(false), mediaType, length, link);
     }
 
     // The same picture always becomes the same bytes, so a second submission finds the file of the first. No row names it: the sweep of
     // unnamed files lets it live as long as a link to it.
     private async ValueTask<(string Sha256, string MediaType, long Length)> ConvertAsync(InputImage input, CancellationToken cancellationToken)
     {
-        var incoming = files.NewIncomingPath();
+        var incoming = scratch.NewPath();
         try
         {
-            var mediaType = await Task.Run(() => PlainPicture.Write(files.PathOf(input.Sha256), incoming, rules.MaxBytes), cancellationToken).ConfigureAwait(false);
+            var source = await files.LocalPathAsync(input.Sha256, cancellationToken).ConfigureAwait(false);
+            var mediaType = await Task.Run(() => PlainPicture.Write(source, incoming, rules.MaxBytes), cancellationToken).ConfigureAwait(false);
             var stored = await files.AdoptAsync(incoming, cancellationToken).ConfigureAwait(false);
             return (stored.Sha256, mediaType, stored.Length);
         }

@@ -57,6 +57,8 @@ public sealed partial class TaskDriver(
     /// <summary>Quick tries to take a finished clip in; then it is parked and tried at a slow pace.</summary>
     public const int TakeInTriesMax = 8;
 
+    private const string StoreAway = "The artifact store is out of reach.";
+
     private static readonly TimeSpan ParkedWait = TimeSpan.FromMinutes(10);
 
     private static readonly Failure Canceled = new(FailureCode.Canceled, "Canceled by the caller.");
@@ -94,7 +96,17 @@ public sealed partial class TaskDriver(
 
     private async ValueTask<StepOutcome> IntakeAsync(VideoTask task, CancellationToken cancellationToken)
     {
-        var outcome = await inputs.TakeInAsync(task, cancellationToken).ConfigureAwait(false);
+        IntakeOutcome outcome;
+        try
+        {
+            outcome = await inputs.TakeInAsync(task, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreUnavailableException error)
+        {
+            LogStoreAway(error, task.Key.Task.Value);
+            outcome = new IntakeOutcome.Waiting(StoreAway);
+        }
+
         return outcome switch
         {
             IntakeOutcome.Stored stored => await ApplyAsync(task, new TaskTransition.StoreInputs(Now, stored.Images), cancellationToken).ConfigureAwait(false),
@@ -188,6 +200,11 @@ public sealed partial class TaskDriver(
             return await RefuseAsync(
                 task, attempt, RefusalClass.Input, $"A picture could not be converted for {provider.Name}.", TimeSpan.Zero, cancellationToken, FailureCode.UnsupportedFormat)
                 .ConfigureAwait(false);
+        }
+        catch (ArtifactStoreUnavailableException error)
+        {
+            LogStoreAway(error, task.Key.Task.Value);
+            return await PostponeAsync(task, StoreAway, cancellationToken).ConfigureAwait(false);
         }
 
         // :: Step 2: commit the intent. Whoever loses this race sends nothing.
@@ -442,7 +459,7 @@ public sealed partial class TaskDriver(
                 return await PostponeAsync(task, wait, unfetched.Reason, cancellationToken).ConfigureAwait(false);
             case ClipOutcome.NotTaken notTaken when task.Tries + 1 < TakeInTriesMax:
                 return await PostponeAsync(task, notTaken.Reason, cancellationToken).ConfigureAwait(false);
-            case ClipOutcome.NotTaken notTaken when Now - attempt.EndedAt < (provider.Facts.ResultLifetime ?? options.ClipPatience):
+            case ClipOutcome.NotTaken notTaken when notTaken is ClipOutcome.Unstored || Now - attempt.EndedAt < (provider.Facts.ResultLifetime ?? options.ClipPatience):
                 if (attempt.UnfetchedSince is null)
                 {
                     GatewayMetrics.CountUnfetched(provider.Name);
@@ -628,6 +645,9 @@ public sealed partial class TaskDriver(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} could not be told that attempt {Attempt} is no longer needed.")]
     private partial void LogNotReleased(Exception error, string provider, string attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Task {Task} waits: the artifact store is out of reach.")]
+    private partial void LogStoreAway(Exception error, string task);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A picture of task {Task} could not be converted.")]
     private partial void LogNotConverted(Exception error, string task);

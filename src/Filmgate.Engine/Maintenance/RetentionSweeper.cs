@@ -12,8 +12,8 @@ namespace Filmgate.Engine.Maintenance;
 /// rather than a row without its file; such files are found by the second pass, which asks the store about every old file.
 /// </summary>
 public sealed partial class RetentionSweeper(
-    IClipStore clips, ITaskStore tasks, IEventLog events, IDeliveryStore deliveries, ArtifactFolder files, EngineOptions options, WebhookOptions webhooks,
-    EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
+    IClipStore clips, ITaskStore tasks, IEventLog events, IDeliveryStore deliveries, IArtifactStore files, ScratchFolder scratch, EngineOptions options,
+    WebhookOptions webhooks, EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
     : BackgroundService
 {
     private const int PageSize = 500;
@@ -56,7 +56,7 @@ public sealed partial class RetentionSweeper(
             expired = await clips.ExpireAsync(now, now - options.Retention, PageSize, cancellationToken).ConfigureAwait(false);
             foreach (var sha256 in expired)
             {
-                files.DeleteBefore(sha256, now - Grace);
+                await files.DeleteBeforeAsync(sha256, now - Grace, cancellationToken).ConfigureAwait(false);
             }
 
             LogExpired(expired.Count);
@@ -78,12 +78,12 @@ public sealed partial class RetentionSweeper(
             // And of these, too.
         }
 
-        files.DeleteIncomingBefore(now - Grace);
-        foreach (var sha256 in files.FilesBefore(now - UnnamedGrace))
+        scratch.Sweep(now - IArtifactStore.LocalPathLifetime);
+        await foreach (var sha256 in files.FilesBeforeAsync(now - UnnamedGrace, cancellationToken).ConfigureAwait(false))
         {
             if (!await clips.IsNeededAsync(sha256, cancellationToken).ConfigureAwait(false))
             {
-                files.DeleteBefore(sha256, now - UnnamedGrace);
+                await files.DeleteBeforeAsync(sha256, now - UnnamedGrace, cancellationToken).ConfigureAwait(false);
             }
         }
     }

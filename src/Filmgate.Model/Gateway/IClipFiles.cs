@@ -33,10 +33,9 @@ public abstract record ClipFileOutcome
     }
 
     /// <summary>It is there, whole.</summary>
-    /// <param name="Path">Absolute path on this machine; never shown to anybody.</param>
+    /// <param name="File">The file.</param>
     /// <param name="MediaType"><c>video/mp4</c> or <c>image/jpeg</c>.</param>
-    /// <param name="Sha256">Lower-case hex of its bytes' hash.</param>
-    public sealed record Found(string Path, string MediaType, string Sha256) : ClipFileOutcome
+    public sealed record Found(IArtifactFile File, string MediaType) : ClipFileOutcome
     {
         /// <summary>What the prompt of a test wants to be wrong with this fetch: <see cref="ClipFault.Truncated"/>, <see cref="ClipFault.BrokenOff"/>, or nothing.</summary>
         public ClipFault? Fault { get; init; }

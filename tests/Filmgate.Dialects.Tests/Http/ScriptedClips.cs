@@ -17,7 +17,7 @@ internal sealed class ScriptedClips : IClipFiles, IDisposable
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         var path = Path.Combine(_folder, sha256);
         File.WriteAllBytes(path, bytes);
-        _files[(id, part)] = new ClipFileOutcome.Found(path, part == ClipPart.Video ? "video/mp4" : "image/jpeg", sha256);
+        _files[(id, part)] = new ClipFileOutcome.Found(new LaidFile(path, sha256), part == ClipPart.Video ? "video/mp4" : "image/jpeg");
         return sha256;
     }
 
@@ -28,4 +28,15 @@ internal sealed class ScriptedClips : IClipFiles, IDisposable
         new(_files.GetValueOrDefault((id, part), new ClipFileOutcome.Absent()));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private sealed record LaidFile(string Path, string Sha256) : IArtifactFile
+    {
+        public long Length => new FileInfo(Path).Length;
+
+        public DateTimeOffset LastModified => new(File.GetLastWriteTimeUtc(Path));
+
+        public Stream OpenRead() => File.OpenRead(Path);
+
+        public ValueTask<Uri?> DirectLinkAsync(string mediaType, string name) => new((Uri?)null);
+    }
 }

@@ -17,14 +17,17 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
     private static readonly ClipId Id = new("clip_1");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("filmgate-clips-").FullName;
-    private readonly ArtifactFolder _files;
+    private readonly ScratchFolder _scratch;
+    private readonly DiskArtifactStore _files;
     private readonly ClipFaults _faults = new();
     private readonly ClipFiles _clips;
     private ClipRecord? _record;
 
     public ClipFilesTests()
     {
-        _files = new ArtifactFolder(_folder, new FakeTimeProvider(House.Start));
+        var time = new FakeTimeProvider(House.Start);
+        _scratch = new ScratchFolder(_folder, time);
+        _files = new DiskArtifactStore(_folder, _scratch, time);
         _clips = new ClipFiles(this, _files, _faults, NullLogger<ClipFiles>.Instance);
     }
 
@@ -32,7 +35,7 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
 
     public void Dispose()
     {
-        _files.Dispose();
+        _scratch.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -40,8 +43,8 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
     public async Task Clip_and_poster_are_found_by_what_the_row_says()
     {
         var (video, poster) = await StoreAsync();
-        Assert.Equal(new ClipFileOutcome.Found(_files.PathOf(video), "video/mp4", video), await _clips.FindAsync(Id, ClipPart.Video, Cancel));
-        Assert.Equal(new ClipFileOutcome.Found(_files.PathOf(poster), "image/jpeg", poster), await _clips.FindAsync(Id, ClipPart.Poster, Cancel));
+        Assert.Equal(await FoundAsync(video, "video/mp4"), await _clips.FindAsync(Id, ClipPart.Video, Cancel));
+        Assert.Equal(await FoundAsync(poster, "image/jpeg"), await _clips.FindAsync(Id, ClipPart.Poster, Cancel));
     }
 
     [Fact]
@@ -71,7 +74,7 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
     public async Task A_test_makes_so_many_fetches_of_its_clip_go_wrong_and_then_none()
     {
         var (video, _) = await StoreAsync();
-        var whole = new ClipFileOutcome.Found(_files.PathOf(video), "video/mp4", video);
+        var whole = await FoundAsync(video, "video/mp4");
         _faults.Note(Asked("A pier @unfetchable(2) @truncated-clip(1) @broken-download(1)", isTest: true), Id);
 
         Assert.IsType<ClipFileOutcome.Absent>(await _clips.FindAsync(Id, ClipPart.Video, Cancel));
@@ -119,6 +122,9 @@ public sealed class ClipFilesTests : IDisposable, IClipStore
         throw new NotSupportedException();
 
     ValueTask<bool> IClipStore.IsNeededAsync(string sha256, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private async Task<ClipFileOutcome.Found> FoundAsync(string sha256, string mediaType) =>
+        new((await _files.FindAsync(sha256, Cancel))!, mediaType);
 
     private async Task<(string Video, string Poster)> StoreAsync()
     {

@@ -72,7 +72,7 @@ public sealed class RetentionSweeperTests : IAsyncLifetime
     public async Task A_file_that_no_row_names_goes_once_it_is_old_enough_to_belong_to_nobody()
     {
         var orphan = await _house.Files.StoreAsync(new byte[] { 1 }, Cancel);
-        var unfinished = _house.Files.NewIncomingPath();
+        var unfinished = _house.Scratch.NewPath();
         await File.WriteAllBytesAsync(unfinished, [1], Cancel);
         File.SetLastWriteTimeUtc(unfinished, House.Start.UtcDateTime);
 
@@ -112,7 +112,7 @@ public sealed class RetentionSweeperTests : IAsyncLifetime
     private async Task SweepAsync()
     {
         using var sweeper = new RetentionSweeper(
-            _house.Clips, _house.Tasks, _house.Events, _house.Deliveries, _house.Files, _house.Options, new WebhookOptions(), new EngineStart(), _house.Time,
+            _house.Clips, _house.Tasks, _house.Events, _house.Deliveries, _house.Files, _house.Scratch, _house.Options, new WebhookOptions(), new EngineStart(), _house.Time,
             NullLogger<RetentionSweeper>.Instance);
         await sweeper.SweepAsync(Cancel);
     }

@@ -50,12 +50,15 @@ internal sealed class House : IAsyncDisposable
         Events = new EventLog(_database);
         Endpoints = new EndpointStore(_database);
         Clips = new ClipStore(_database);
-        Files = new ArtifactFolder(folder, Time);
+        var artifacts = Path.Combine(folder, "artifacts");
+        Scratch = new ScratchFolder(artifacts, Time);
+        Files = new DiskArtifactStore(artifacts, Scratch, Time);
+        Artifacts = new AwayArtifacts(Files);
         Ids = new IdSource(Time, new Random(5).NextBytes);
         Options = new EngineOptions { DataFolder = folder };
         var key = SigningKey.Open(folder);
         Links = new ClipLinks(key, _address);
-        Submissions = new SubmissionWriter(Files, new InputLinks(key, _address, Time), new CallbackLinks(key, _address), ImageRules.Default, Waker);
+        Submissions = new SubmissionWriter(Artifacts, Scratch, new InputLinks(key, _address, Time), new CallbackLinks(key, _address), ImageRules.Default, Waker);
         Pairs = new KeyPairs(key);
         Secrets = new EndpointSecrets(key);
         Http = new GuardedHttp(Egress, new SystemHostResolver(), TimeProvider.System);
@@ -74,7 +77,11 @@ internal sealed class House : IAsyncDisposable
     public IEventLog Events { get; }
     public IEndpointStore Endpoints { get; }
     public IClipStore Clips { get; }
-    public ArtifactFolder Files { get; }
+    public DiskArtifactStore Files { get; }
+    public ScratchFolder Scratch { get; }
+
+    /// <summary>The same files as every part of the house sees them.</summary>
+    public AwayArtifacts Artifacts { get; }
 
     /// <summary>Files that somebody is still writing, or has left behind.</summary>
     public IEnumerable<string> Unfinished => Directory.EnumerateFiles(Path.Combine(Folder, "artifacts", "incoming"), "*", SearchOption.AllDirectories)
@@ -111,16 +118,16 @@ internal sealed class House : IAsyncDisposable
     }
 
     public InputIntake Inputs => new(
-        new ImageIntake(Http, ImageRules.Default), ImageRules.Default, Egress, Files,
+        new ImageIntake(Http, ImageRules.Default), ImageRules.Default, Egress, Artifacts, Scratch,
         new ModerationGate([], WhenUnavailable.Wait, NullLogger<ModerationGate>.Instance));
 
     public RequestImages RequestImages => new(
-        Files, ImageRules.Default, Egress, new UploadStore(_database), new UploadLinks(_address), Time);
+        Artifacts, ImageRules.Default, Egress, new UploadStore(_database), new UploadLinks(_address), Time);
 
     public CallbackWriter Callbacks => new([new PlainFormat()], new PlainEvents(), Links, Ids);
 
     public ClipIntake ClipIntake => new(
-        Files, Http, new Ffmpeg(new AnimaticOptions { FfmpegPath = FfmpegPath }), new ClipFaults(), Ids, Options, Time, NullLogger<ClipIntake>.Instance);
+        Artifacts, Scratch, Http, new Ffmpeg(new AnimaticOptions { FfmpegPath = FfmpegPath }), new ClipFaults(), Ids, Options, Time, NullLogger<ClipIntake>.Instance);
 
     /// <summary>A driver that knows nothing but what is in the store.</summary>
     public TaskDriver NewDriver(ITaskStore? store = null, TimeProvider? time = null) => new(
@@ -210,7 +217,7 @@ internal sealed class House : IAsyncDisposable
         Http.Dispose();
         Instruments.Dispose();
         await _database.DisposeAsync();
-        Files.Dispose();
+        Scratch.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }

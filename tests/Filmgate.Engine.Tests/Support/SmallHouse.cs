@@ -50,7 +50,9 @@ internal sealed class SmallHouse : IAsyncDisposable
         _database = SqliteDatabase.Open(_folder.File("filmgate.db"));
         var egress = new EgressOptions { AllowNetworks = [IPNetwork.Parse("127.0.0.0/8")] };
         _http = new GuardedHttp(egress, new ScriptedResolver(), Time);
-        Files = new ArtifactFolder(_folder.Path, Time);
+        var artifacts = Path.Combine(_folder.Path, "artifacts");
+        Scratch = new ScratchFolder(artifacts, Time);
+        Files = new DiskArtifactStore(artifacts, Scratch, Time);
         Tasks = new TaskStore(_database);
         Accounts = new AccountStore(_database);
         Clips = new ClipStore(_database);
@@ -70,9 +72,9 @@ internal sealed class SmallHouse : IAsyncDisposable
             new ProviderDirectory([]),
             desks,
             new RoutingOptions(),
-            new InputIntake(new ImageIntake(_http, ImageRules.Default), ImageRules.Default, egress, Files, gate),
-            new SubmissionWriter(Files, new InputLinks(key, address, Time), new CallbackLinks(key, address), ImageRules.Default, new NoWaker()),
-            new ClipIntake(Files, _http, new Ffmpeg(new AnimaticOptions()), new ClipFaults(), _ids, options, Time, NullLogger<ClipIntake>.Instance),
+            new InputIntake(new ImageIntake(_http, ImageRules.Default), ImageRules.Default, egress, Files, Scratch, gate),
+            new SubmissionWriter(Files, Scratch, new InputLinks(key, address, Time), new CallbackLinks(key, address), ImageRules.Default, new NoWaker()),
+            new ClipIntake(Files, Scratch, _http, new Ffmpeg(new AnimaticOptions()), new ClipFaults(), _ids, options, Time, NullLogger<ClipIntake>.Instance),
             callbacks,
             new NoWaker(),
             Signals,
@@ -84,13 +86,14 @@ internal sealed class SmallHouse : IAsyncDisposable
             Tasks, Accounts, new ProviderDirectory([]), desks, new RoutingOptions(),
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
             egress, links, callbacks, new AnswerScripts(), Driver, Signals, new NoWaker(), _ids, Time);
-        Uploads = new UploadDesk(Files, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
-        Sweeper = new RetentionSweeper(Clips, Tasks, Events, new DeliveryStore(_database), Files, options, new WebhookOptions(), new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
+        Uploads = new UploadDesk(Files, Scratch, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
+        Sweeper = new RetentionSweeper(Clips, Tasks, Events, new DeliveryStore(_database), Files, Scratch, options, new WebhookOptions(), new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
 
-    public ArtifactFolder Files { get; }
+    public DiskArtifactStore Files { get; }
+    public ScratchFolder Scratch { get; }
 
     public TaskStore Tasks { get; }
 
@@ -173,7 +176,7 @@ internal sealed class SmallHouse : IAsyncDisposable
     {
         _http.Dispose();
         await _database.DisposeAsync();
-        Files.Dispose();
+        Scratch.Dispose();
         _folder.Dispose();
     }
 
