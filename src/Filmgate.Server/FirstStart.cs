@@ -24,7 +24,7 @@ internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options,
         if (!await accounts.AnyAsync(cancellationToken).ConfigureAwait(false))
         {
             var account = new Account(ids.NewAccount(), "default", options.FirstAccountLimits, Budget, time.GetUtcNow());
-            await accounts.AddAsync(
+            var isAdded = await accounts.AddFirstAsync(
                 account,
                 [
                     Key(KeyKind.Admin, null, options.AdminKey, issued),
@@ -33,6 +33,12 @@ internal sealed class FirstStart(IAccountStore accounts, GatewayOptions options,
                 ],
                 new AuditEntry(time.GetUtcNow(), Actor, "account.create", account.Id.Value),
                 cancellationToken).ConfigureAwait(false);
+
+            // Another node was faster; its keys are the ones that open the store.
+            if (!isAdded)
+            {
+                issued.Clear();
+            }
         }
 
         if (options.EphemeralTestKey is { } secret)

@@ -36,6 +36,7 @@ using Filmgate.Server.Events;
 using Filmgate.Server.Uploads;
 using Filmgate.Server.Webhooks;
 using Filmgate.Storage;
+using Filmgate.Storage.PostgreSql;
 using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -169,10 +170,12 @@ internal static class GatewayComposition
         .AddSingleton(start);
 
     private static IServiceCollection AddStorage(this IServiceCollection services, GatewayOptions options) => services
-        .AddSingleton(_ =>
+        .AddSingleton<SqlDatabase>(provider =>
         {
             Directory.CreateDirectory(options.DataFolder);
-            return SqliteDatabase.Open(Path.Combine(options.DataFolder, DatabaseFile));
+            return options.Database is { } address
+                ? PostgresDatabase.Open(address, provider.GetRequiredService<TimeProvider>())
+                : SqliteDatabase.Open(Path.Combine(options.DataFolder, DatabaseFile));
         })
         .AddSingleton<ITaskStore, TaskStore>()
         .AddSingleton<IAccountStore, AccountStore>()

@@ -12,6 +12,7 @@ using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Webhooks;
+using Filmgate.Storage.PostgreSql;
 using Microsoft.Extensions.Configuration;
 
 namespace Filmgate.Server;
@@ -23,6 +24,8 @@ public sealed record GatewayOptions
     public required string Urls { get; init; }
     /// <summary>Data folder, as an absolute path.</summary>
     public required string DataFolder { get; init; }
+    /// <summary>The PostgreSQL database of the store; null for SQLite in the data folder. Default: null.</summary>
+    public PostgresAddress? Database { get; init; }
     /// <summary>Address under which callers reach this gateway; null for the listen address.</summary>
     public string? PublicUrl { get; init; }
     /// <summary>Networks that callers' addresses may reach although not public.</summary>
@@ -69,6 +72,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
         {
             Urls = ReadUrls(),
             DataFolder = Path.GetFullPath(settings.DataFolder ?? Text("FILMGATE_DATA", "Filmgate:Data") ?? "data"),
+            Database = ReadDatabase(),
             PublicUrl = publicUrl,
             AllowNetworks = networks,
             AdminKey = ReadKey("FILMGATE_ADMIN_KEY", KeyKind.Admin),
@@ -87,7 +91,6 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             Routing = new RoutingSettingsReader(configuration, _errors).Read(),
             Providers = new ProviderSettingsReader(configuration, networks, publicUrl is not null, _errors).Read(),
         };
-        CheckDatabase();
         return _errors.Count == 0 ? options : throw new GatewaySettingsException(_errors);
     }
 
@@ -152,14 +155,16 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
         return key;
     }
 
-    private void CheckDatabase()
+    private PostgresAddress? ReadDatabase()
     {
-        var text = Text("FILMGATE_DATABASE", "Filmgate:Database") ?? "sqlite";
-        if (text != "sqlite")
+        var text = Text("FILMGATE_DATABASE", "Filmgate:Database");
+        if (DatabaseSetting.TryRead(text, out var address, out var error))
         {
-            // A connection string holds a password, so the message does not repeat it.
-            _errors.Add("FILMGATE_DATABASE: this version stores in SQLite only. Set it to 'sqlite' or leave it out.");
+            return address;
         }
+
+        _errors.Add($"FILMGATE_DATABASE: {error}");
+        return null;
     }
 
     private bool ReadSwitch(string name)

@@ -18,6 +18,10 @@ public interface IAccountStore
     /// <summary>Makes an account and its first keys durable, all or nothing.</summary>
     ValueTask AddAsync(Account account, ImmutableArray<StoredKey> keys, AuditEntry audit, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="AddAsync"/>, unless there is an account already; of several nodes that start on an empty store only one adds its own.</summary>
+    /// <returns>Whether it was added.</returns>
+    ValueTask<bool> AddFirstAsync(Account account, ImmutableArray<StoredKey> keys, AuditEntry audit, CancellationToken cancellationToken);
+
     /// <summary>Replaces name, limits, budget and routing policy; false when there is no such account.</summary>
     ValueTask<bool> UpdateAsync(Account account, AuditEntry audit, CancellationToken cancellationToken);
 

@@ -84,7 +84,7 @@ public sealed class ServeCommandTests : IDisposable
             ("FILMGATE_PUBLIC_URL", "nowhere", "such as https://video.example.com"),
             ("FILMGATE_ALLOW_NETWORKS", "10.0.0.0/99", "from 0 to 32"),
             ("FILMGATE_API_KEY", "12 characters", "Leave it out"),
-            ("FILMGATE_DATABASE", "SQLite only", "Set it to 'sqlite'"),
+            ("FILMGATE_DATABASE", "neither a database nor a user", "such as postgres://"),
             ("Filmgate:Engine:Paused", "maybe", "true or false"),
             ("Filmgate:Animatic:Slots", "'0'", "from 1 to 64"),
             ("Filmgate:Webhooks:Waits", "soon", "such as 00:05:00"),

@@ -108,9 +108,13 @@ public sealed class TaskDesk(
             return rehearsed == RehearsedAnswer.LostAnswer && outcome is CreateOutcome.Accepted { IsReplay: false } unheard
                 ? new CreateOutcome.Unanswered(unheard.Id) : outcome;
         }
-        catch (StoreUnavailableException)
+        catch (StoreUnavailableException error)
         {
-            return new CreateOutcome.Unavailable("The store cannot take tasks now; nothing was created.", StoreRetry);
+            return new CreateOutcome.Unavailable(
+                error.IsOutcomeUnknown
+                    ? "The store went out of reach while it was writing; the task may have been created. Repeat the request with the same Idempotency-Key to be sure."
+                    : "The store cannot take tasks now; nothing was created.",
+                StoreRetry);
         }
         catch (IOException)
         {

@@ -29,24 +29,18 @@ public sealed class AccountStore(SqlDatabase database) : IAccountStore
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(audit);
-        await WriteAsync(account.Id, audit, session =>
-        {
-            session.Post(
-                """
-                INSERT INTO accounts (id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at,
-                                      allowed_providers, price_ceiling_micros, fails_over_on_policy, queue_weight)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                """,
-                account.Id.Value, account.Name, account.Limits.RequestsPerMinute, account.Limits.TasksInFlight, account.Budget.Total.Micros,
-                account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros, account.CreatedAt.Milliseconds(),
-                Names(account.Routing), account.Routing.PriceCeiling?.Micros, account.Routing.FailsOverOnPolicy ? 1 : 0, account.Routing.QueueWeight);
-            foreach (var key in keys)
-            {
-                InsertKey(session, key);
-            }
+        await WriteAsync(account.Id, audit, session => Insert(session, account, keys), cancellationToken).ConfigureAwait(false);
+    }
 
-            return true;
-        }, cancellationToken).ConfigureAwait(false);
+    /// <inheritdoc/>
+    public ValueTask<bool> AddFirstAsync(Account account, ImmutableArray<StoredKey> keys, AuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(audit);
+
+        // For no account: that is the lock which every node takes that would be the first.
+        return WriteAsync(
+            null, audit, session => session.Scalar("SELECT EXISTS (SELECT 1 FROM accounts)") is 0L && Insert(session, account, keys), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -201,6 +195,25 @@ public sealed class AccountStore(SqlDatabase database) : IAccountStore
 
     private static bool Expire(SqlSession session, KeyId key, DateTimeOffset at) => session.Execute(
         "UPDATE api_keys SET expires_at = CASE WHEN expires_at < $1 THEN expires_at ELSE $1 END WHERE id = $2 AND revoked_at IS NULL", at.Milliseconds(), key.Value) == 1;
+
+    private static bool Insert(SqlSession session, Account account, ImmutableArray<StoredKey> keys)
+    {
+        session.Post(
+            """
+            INSERT INTO accounts (id, name, requests_per_minute, tasks_in_flight_max, spending_limit_micros, day_limit_micros, month_limit_micros, created_at,
+                                  allowed_providers, price_ceiling_micros, fails_over_on_policy, queue_weight)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """,
+            account.Id.Value, account.Name, account.Limits.RequestsPerMinute, account.Limits.TasksInFlight, account.Budget.Total.Micros,
+            account.Budget.PerDay?.Micros, account.Budget.PerMonth?.Micros, account.CreatedAt.Milliseconds(),
+            Names(account.Routing), account.Routing.PriceCeiling?.Micros, account.Routing.FailsOverOnPolicy ? 1 : 0, account.Routing.QueueWeight);
+        foreach (var key in keys)
+        {
+            InsertKey(session, key);
+        }
+
+        return true;
+    }
 
     private static bool InsertKey(SqlSession session, StoredKey key)
     {

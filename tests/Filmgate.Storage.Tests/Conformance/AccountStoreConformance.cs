@@ -157,4 +157,18 @@ public abstract class EmptyAccountStoreConformance(StoresUnderTest stores) : Sto
         Assert.True(await Stores.Accounts.AnyAsync(Cancel));
         Assert.Equal([Sample.Account, Sample.OtherAccount], await Stores.Accounts.ListAsync(Cancel));
     }
+
+    [Fact]
+    public async Task Of_many_that_would_be_the_first_account_one_is_added_and_the_others_leave_no_trace()
+    {
+        var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Stores.Accounts.AddFirstAsync(
+            Sample.Account with { Id = new AccountId($"acc_{i}") },
+            [Sample.NewKey($"key_{i}", new AccountId($"acc_{i}"), "fg_live_AAAA", (byte)i)],
+            Sample.Audit($"acc_{i}"),
+            Cancel).AsTask()));
+        Assert.Single(added, isAdded => isAdded);
+        Assert.Single(await Stores.Accounts.ListAsync(Cancel));
+        Assert.Single(await Stores.Accounts.FindKeysAsync("fg_live_AAAA", Cancel));
+        Assert.Single(await Stores.Accounts.ReadAuditAsync(null, 10, Cancel));
+    }
 }
