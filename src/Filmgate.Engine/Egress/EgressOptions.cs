@@ -20,6 +20,12 @@ public sealed record EgressOptions
     /// <summary>Longest time for resolving, connecting and the TLS handshake together. Default: 5 s. Range: above 0, up to 1 minute.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Longest time from the call until the first byte of a submission leaves; later it stays unsent. Default: 10 s. Range: above 0, up to
+    /// 1 minute. With the time before the call it must end before anybody believes a provider that says that it has no such submission.
+    /// </summary>
+    public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest time for one fetch, redirects and body included. Default: 30 s. Range: above 0, up to 1 hour.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -62,6 +68,7 @@ public sealed record EgressOptions
         var faults = new List<string>();
         Time(nameof(ResolveTimeout), ResolveTimeout, TimeSpan.FromMinutes(1));
         Time(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMinutes(1));
+        Time(nameof(FirstByteTimeout), FirstByteTimeout, TimeSpan.FromMinutes(1));
         Time(nameof(TotalTimeout), TotalTimeout, TimeSpan.FromHours(1));
         Time(nameof(IdleTimeout), IdleTimeout, TimeSpan.FromMinutes(10));
         Time(nameof(AnswerTimeout), AnswerTimeout, TimeSpan.FromMinutes(5));

@@ -1,8 +1,14 @@
 namespace Filmgate.Engine.Egress;
 
-/// <summary>What is known about one request that must leave at most once.</summary>
-internal sealed class SingleSending
+/// <summary>
+/// What is known about one request that must leave at most once, and soon or not at all: a process that stood still before the first byte may
+/// have been given up by others meanwhile, who look for the request at the provider and believe after a while that it never came.
+/// </summary>
+/// <param name="time">The clock; what counts is the one that nobody can set, and that goes on while a process stands still.</param>
+/// <param name="within">The first byte leaves within this time from now, or never.</param>
+internal sealed class SingleSending(TimeProvider time, TimeSpan within)
 {
+    private readonly long _created = time.GetTimestamp();
     private int _dialled;
     private volatile bool _begun;
 
@@ -20,7 +26,16 @@ internal sealed class SingleSending
     }
 
     /// <summary>Notes that bytes of the request are about to be written.</summary>
-    public void Begin() => _begun = true;
+    /// <exception cref="EgressException">They would be the first, and it is too late for them.</exception>
+    public void Begin()
+    {
+        if (!_begun && time.GetElapsedTime(_created) > within)
+        {
+            throw new EgressException(EgressFailure.Timeout, "It was too late to begin.");
+        }
+
+        _begun = true;
+    }
 }
 
 /// <summary>Notes the first write, and is otherwise the stream that it wraps.</summary>

@@ -58,7 +58,7 @@ public sealed partial class UpstreamHttp : IUpstreamHttp, IDisposable
     public async ValueTask<UpstreamAnswer> SendAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var sending = new SingleSending();
+        var sending = new SingleSending(_time, _options.FirstByteTimeout);
         var isRead = request.Method == "GET";
         try
         {
