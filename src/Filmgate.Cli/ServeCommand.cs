@@ -44,6 +44,10 @@ internal static class ServeCommand
             terminal.Out.WriteLine("Ready.");
             await terminal.Out.FlushAsync(CancellationToken.None);
             await gateway.WaitForShutdownAsync();
+            if (gateway.Fate is { } fate)
+            {
+                throw new GatewayStartException(fate);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

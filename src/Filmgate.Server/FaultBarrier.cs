@@ -12,7 +12,7 @@ namespace Filmgate.Server;
 /// </summary>
 internal sealed partial class FaultBarrier(RequestDelegate next, ErrorForms forms, ILogger<FaultBarrier> log)
 {
-    private static readonly Refusal StoreAway =
+    private static readonly Refusal Away =
         new(RefusalKind.Unavailable, "The service is not available now; try again later.") { RetryAfter = TimeSpan.FromSeconds(2) };
 
     public Task InvokeAsync(HttpContext context)
@@ -66,10 +66,10 @@ internal sealed partial class FaultBarrier(RequestDelegate next, ErrorForms form
                 // What was said of the file, such as how long it may be kept, is not to be said of the refusal.
                 LogUnavailable(error, ErrorForm.RequestId(context));
                 context.Response.Clear();
-                return form.WriteAsync(context, StoreAway);
-            case StoreUnavailableException:
+                return form.WriteAsync(context, Away);
+            case StoreUnavailableException or OrleansException or TimeoutException:
                 LogUnavailable(error, ErrorForm.RequestId(context));
-                return form.WriteAsync(context, StoreAway);
+                return form.WriteAsync(context, Away);
             default:
                 LogFault(error, ErrorForm.RequestId(context));
                 return form.WriteInternalAsync(context);
@@ -86,6 +86,6 @@ internal sealed partial class FaultBarrier(RequestDelegate next, ErrorForms form
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed.")]
     private partial void LogFault(Exception error, string requestId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} was put off: the store is out of reach.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} was put off: the store or a node is out of reach.")]
     private partial void LogUnavailable(Exception error, string requestId);
 }

@@ -6,6 +6,8 @@ using Filmgate.Engine;
 using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Events;
 using Filmgate.Engine.Lifecycle;
+using Filmgate.Server.Cluster;
+using Filmgate.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -46,6 +48,7 @@ public sealed class Gateway : IAsyncDisposable
     public static async Task<Gateway> StartAsync(GatewaySettings settings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        await using var waiting = new DatabaseWait();
         for (var tries = 1; ; tries++)
         {
             var (siloPort, gatewayPort) = FreeLoopbackPorts();
@@ -53,11 +56,21 @@ public sealed class Gateway : IAsyncDisposable
             var app = builder.Build();
             try
             {
-                return await StartAsync(app, cancellationToken).ConfigureAwait(false);
+                return await StartAsync(app, waiting, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error)
             {
+                var mayWait = error is StoreUnavailableException && app.Services.GetRequiredService<GatewayOptions>().Database is not null;
+                if (mayWait)
+                {
+                    await waiting.WaitAsync(app, error.Message, cancellationToken).ConfigureAwait(false);
+                }
+
                 await app.DisposeAsync().ConfigureAwait(false);
+                if (mayWait)
+                {
+                    continue;
+                }
 
                 // Between finding a free port and taking it somebody else may have taken it.
                 if (IsSiloPortTaken(error, siloPort, gatewayPort) && tries < PortTriesMax)
@@ -83,6 +96,9 @@ public sealed class Gateway : IAsyncDisposable
     internal (int Watched, int Listeners) Audience =>
         (_app.Services.GetRequiredService<TaskSignals>().Count, _app.Services.GetRequiredService<EventFeeds>().Count);
 
+    /// <summary>Why it stopped although nobody told it to; null when that did not happen.</summary>
+    public string? Fate => _app.Services.GetService<NodeFate>()?.Reason;
+
     /// <summary>Returns when the gateway was told to stop (SIGTERM, SIGINT or <see cref="StopAsync"/>) and has drained.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
 
@@ -99,10 +115,11 @@ public sealed class Gateway : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<Gateway> StartAsync(WebApplication app, CancellationToken cancellationToken)
+    private static async Task<Gateway> StartAsync(WebApplication app, DatabaseWait waiting, CancellationToken cancellationToken)
     {
         // :: Step 1: accounts and keys must be there before the first request.
         var keys = await app.Services.GetRequiredService<FirstStart>().RunAsync(cancellationToken).ConfigureAwait(false);
+        await waiting.EndAsync().ConfigureAwait(false);
 
         // :: Step 2: the routes, in the order of a request's way.
         GatewayComposition.MapRoutes(app);

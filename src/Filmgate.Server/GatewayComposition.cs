@@ -13,6 +13,7 @@ using Filmgate.Dialects.Upstream;
 using Filmgate.Engine;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Events;
 using Filmgate.Engine.Following;
@@ -32,6 +33,7 @@ using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Server.Admin;
+using Filmgate.Server.Cluster;
 using Filmgate.Server.Events;
 using Filmgate.Server.Uploads;
 using Filmgate.Server.Webhooks;
@@ -47,6 +49,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Npgsql;
 
 namespace Filmgate.Server;
 
@@ -65,7 +68,7 @@ internal static class GatewayComposition
 
         var start = new EngineStart();
         ConfigureHost(builder, settings, options, start);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort));
+        builder.UseOrleans(silo => silo.UseNodes(options, siloPort, gatewayPort));
         builder.Services
             .AddSingleton(options)
             .AddFoundation(options, start)
@@ -135,7 +138,7 @@ internal static class GatewayComposition
             // It logs nothing that the fault barrier does not log, and while it might, each request costs an activity and a log scope.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainDelay + DrainTimeout);
         if (!settings.HandleSignals)
         {
             builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
@@ -157,7 +160,7 @@ internal static class GatewayComposition
         })
         .AddSingleton<PublicAddressHolder>()
         .AddSingleton<IPublicAddress>(provider => provider.GetRequiredService<PublicAddressHolder>())
-        .AddSingleton(_ => SigningKey.Open(options.DataFolder))
+        .AddSigningKey(options)
         .AddSingleton<ClipLinks>()
         .AddSingleton<InputLinks>()
         .AddSingleton<CallbackLinks>()
@@ -167,7 +170,37 @@ internal static class GatewayComposition
         .AddSingleton<ClipFaults>()
         .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()
+        .AddSingleton<Readiness>()
+        .AddHostedService<DrainDelay>()
         .AddSingleton(start);
+
+    private static void UseNodes(this ISiloBuilder silo, GatewayOptions options, int siloPort, int gatewayPort)
+    {
+        if (options.Database is { } database)
+        {
+            silo.UseCluster(options.Cluster!, database.CreateSource(TimeProvider.System), options.Cluster!.Port == 0 ? siloPort : options.Cluster.Port);
+            silo.Services
+                .AddSingleton<INodeDuties, ClusterDuties>()
+                .AddSingleton<NewsEars>()
+                .AddSingleton(provider => new PostgreSqlNews(
+                    provider.GetRequiredService<NpgsqlDataSource>(),
+                    provider.GetRequiredService<NewsEars>,
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILogger<PostgreSqlNews>>()))
+                .AddSingleton<INodeNews>(provider => provider.GetRequiredService<PostgreSqlNews>())
+                .AddHostedService(provider => provider.GetRequiredService<PostgreSqlNews>());
+        }
+        else
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort);
+            silo.Services.AddSingleton<INodeDuties, SoleNode>().AddSingleton<INodeNews, NoNews>();
+        }
+    }
+
+    private static IServiceCollection AddSigningKey(this IServiceCollection services, GatewayOptions options) => services.AddSingleton(provider =>
+        options.SigningKey is { } chosen ? new SigningKey(chosen)
+        : options.Database is null ? SigningKey.Open(options.DataFolder)
+        : SharedSigningKey.Open(provider.GetRequiredService<NpgsqlDataSource>(), options.DataFolder));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, GatewayOptions options) => services
         .AddSingleton<SqlDatabase>(provider =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Filmgate.Engine.Admission;
+using Filmgate.Engine.Artifacts;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Moderation;
 using Filmgate.Engine.Moderation.Rules;
@@ -12,6 +13,7 @@ using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Webhooks;
+using Filmgate.Server.Cluster;
 using Filmgate.Storage.PostgreSql;
 using Microsoft.Extensions.Configuration;
 
@@ -50,6 +52,12 @@ public sealed record GatewayOptions
     public string? FfmpegPath { get; init; }
     /// <summary>How webhooks are delivered.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
+    /// <summary>How long a gateway that was told to stop goes on serving while <c>/ready</c> says no. Default: zero.</summary>
+    public TimeSpan DrainDelay { get; init; }
+    /// <summary>The secret with which links are signed, 32 bytes; null for the one that is kept with the data.</summary>
+    public byte[]? SigningKey { get; init; }
+    /// <summary>How this node takes part in a cluster; null when it is alone.</summary>
+    public ClusterOptions? Cluster { get; init; }
     /// <summary>How requests are moderated. Default: not at all.</summary>
     public ModerationSettings Moderation { get; init; } = new();
     /// <summary>How patient the gateway is with providers.</summary>
@@ -68,11 +76,13 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
     {
         var networks = ReadNetworks();
         var publicUrl = ReadPublicUrl();
+        var database = ReadDatabase();
         var options = new GatewayOptions
         {
             Urls = ReadUrls(),
             DataFolder = Path.GetFullPath(settings.DataFolder ?? Text("FILMGATE_DATA", "Filmgate:Data") ?? "data"),
-            Database = ReadDatabase(),
+            Database = database,
+            Cluster = database is null ? null : new ClusterSettingsReader(configuration, _errors).Read(),
             PublicUrl = publicUrl,
             AllowNetworks = networks,
             AdminKey = ReadKey("FILMGATE_ADMIN_KEY", KeyKind.Admin),
@@ -85,6 +95,8 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             RenderSlots = ReadNumber("Filmgate:Animatic:Slots", 2, 1, 64),
             RehearsesPrices = ReadSwitch("Filmgate:Animatic:RehearsePrices"),
             RetentionDays = ReadNumber("Filmgate:Artifacts:RetentionDays", 15, 1, 3650),
+            DrainDelay = TimeSpan.FromSeconds(ReadNumber("Filmgate:DrainSeconds", 0, 0, 300)),
+            SigningKey = ReadSigningKey(),
             FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
             Webhooks = ReadWebhooks(),
             Moderation = ReadModeration(networks),
@@ -164,6 +176,25 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
         }
 
         _errors.Add($"FILMGATE_DATABASE: {error}");
+        return null;
+    }
+
+    private byte[]? ReadSigningKey()
+    {
+        const string name = "FILMGATE_SIGNING_KEY";
+        if (Text(name, "Filmgate:SigningKey") is not { } text)
+        {
+            return null;
+        }
+
+        var bytes = new byte[SigningKey.Length + 1];
+        if (Convert.TryFromBase64String(text, bytes, out var length) && length == SigningKey.Length)
+        {
+            return bytes[..length];
+        }
+
+        // The value is a secret, so the message does not repeat it.
+        _errors.Add($"{name}: it must be {SigningKey.Length} bytes in base64, such as openssl rand -base64 {SigningKey.Length} prints. Leave it out to have one generated.");
         return null;
     }
 

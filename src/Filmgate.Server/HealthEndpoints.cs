@@ -1,9 +1,9 @@
 using Filmgate.Dialects.Apixo;
 using Filmgate.Dialects.Http;
-using Filmgate.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Filmgate.Server;
 
@@ -18,20 +18,12 @@ internal static class HealthEndpoints
 
     private static async Task AnswerReadyAsync(HttpContext context, IServiceProvider services)
     {
-        try
+        if (await services.GetRequiredService<Readiness>().WhyNotAsync(context.RequestAborted) is { } reason)
         {
-            var accounts = (IAccountStore)services.GetService(typeof(IAccountStore))!;
-            if (await accounts.AnyAsync(context.RequestAborted))
-            {
-                await context.Response.WriteAsync("ready");
-                return;
-            }
-        }
-        catch (StoreUnavailableException)
-        {
-            // Worded below, the same for every reason.
+            await ApixoErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, $"Not ready: {reason}.");
+            return;
         }
 
-        await ApixoErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Not ready: the store is out of reach.");
+        await context.Response.WriteAsync("ready");
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Filmgate.Engine;
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
@@ -219,7 +220,7 @@ internal sealed class World : IWaker, IAsyncDisposable
             new SteppedClips(node, _turnstile, this, _ids),
             new CallbackWriter([new PlainFormat()], new NoEvents(), new ClipLinks(_stage.Key, _stage.Address), _ids),
             this,
-            new TaskSignals(),
+            new TaskSignals(new NoNews()),
             _ids,
             _time,
             new Random(Chance.Next()),

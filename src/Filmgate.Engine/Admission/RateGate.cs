@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Filmgate.Engine.Grains;
+using Filmgate.Model.Accounts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 
 namespace Filmgate.Engine.Admission;
 
 /// <summary>
-/// Counts requests from this node's leases; the account's grain is asked only when a lease is spent. Administrators and wrong keys are
+/// Counts requests from this node's leases; the account's grain is asked only when a lease is spent. While the grain is out of reach, because its
+/// node has just died, this node counts by itself: a limit may then be exceeded for seconds, and nobody who pays is turned away. Administrators and wrong keys are
 /// counted on this node alone: what they may do does not depend on it.
 /// </summary>
 public sealed class RateGate(IGrainFactory grains, WrongKeyGate wrongKeys, TimeProvider time) : IRateGate
@@ -20,6 +22,8 @@ public sealed class RateGate(IGrainFactory grains, WrongKeyGate wrongKeys, TimeP
 
     // A twentieth of the limit: twenty calls a minute at full load, and at most a twentieth lost per idle node.
     private const int LeasesPerWindow = 20;
+
+    private static readonly TimeSpan HomePatience = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<AccountId, Allowance> _accounts = new();
     private readonly MinuteCounter<KeyId> _adminKeys = new(AdminRequestsMax, AdminKeysMax, time);
@@ -50,7 +54,7 @@ public sealed class RateGate(IGrainFactory grains, WrongKeyGate wrongKeys, TimeP
             RateVerdict verdict;
             while (!allowance.TrySpend(time.GetUtcNow(), out verdict))
             {
-                allowance.Add(await grains.GetGrain<IAccountGrain>(account.Value).LeaseRequestsAsync(allowance.LeaseSize(LeasesPerWindow)).ConfigureAwait(false));
+                allowance.Add(await LeaseAsync(account, allowance).ConfigureAwait(false));
             }
 
             return verdict;
@@ -58,6 +62,19 @@ public sealed class RateGate(IGrainFactory grains, WrongKeyGate wrongKeys, TimeP
         finally
         {
             allowance.Leasing.Release();
+        }
+    }
+
+    private async ValueTask<RateLease> LeaseAsync(AccountId account, Allowance allowance)
+    {
+        var wanted = allowance.LeaseSize(LeasesPerWindow);
+        try
+        {
+            return await grains.GetGrain<IAccountGrain>(account.Value).LeaseRequestsAsync(wanted).AsTask().WaitAsync(HomePatience, time).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OrleansException or TimeoutException)
+        {
+            return allowance.Alone.Lease(wanted, allowance.Limit, time.GetUtcNow());
         }
     }
 
@@ -69,6 +86,12 @@ public sealed class RateGate(IGrainFactory grains, WrongKeyGate wrongKeys, TimeP
         private RateLease _lease;
 
         public SemaphoreSlim Leasing { get; } = new(1, 1);
+
+        /// <summary>Counts while the account's grain is out of reach. Used by the one who is leasing.</summary>
+        public RateWindow Alone { get; } = new();
+
+        /// <summary>Requests a minute, as far as this node has heard of it.</summary>
+        public int Limit => _lease.Limit > 0 ? _lease.Limit : AccountLimits.Default.RequestsPerMinute;
 
         public int LeaseSize(int leasesPerWindow) => Math.Max(_lease.Limit / leasesPerWindow, 1);
 

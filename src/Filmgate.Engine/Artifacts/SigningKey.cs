@@ -3,12 +3,19 @@ using System.Text;
 
 namespace Filmgate.Engine.Artifacts;
 
-/// <summary>The secret with which links are signed: 32 random bytes in the data folder, readable by the owner only.</summary>
+/// <summary>The secret with which links are signed: 32 random bytes, which a gateway that is alone keeps in its data folder, readable by the owner only.</summary>
 public sealed class SigningKey
 {
-    private const int Length = 32;
+    /// <summary>Its length in bytes.</summary>
+    public const int Length = 32;
 
-    private SigningKey(byte[] bytes) => Bytes = bytes;
+    /// <summary>The key with those bytes.</summary>
+    /// <exception cref="ArgumentException">There are not <see cref="Length"/> of them.</exception>
+    public SigningKey(byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        Bytes = bytes.Length == Length ? bytes : throw new ArgumentException($"A signing key has {Length} bytes.", nameof(bytes));
+    }
 
     /// <summary>The secret.</summary>
     internal byte[] Bytes { get; }
@@ -23,17 +30,35 @@ public sealed class SigningKey
     /// <exception cref="InvalidDataException">The file is there but holds no key.</exception>
     public static SigningKey Open(string dataFolder)
     {
-        ArgumentNullException.ThrowIfNull(dataFolder);
-        var path = Path.Combine(dataFolder, "signing.key");
+        if (Find(dataFolder) is { } bytes)
+        {
+            return new SigningKey(bytes);
+        }
+
+        Write(PathIn(dataFolder));
+        return new SigningKey(Find(dataFolder)!);
+    }
+
+    /// <summary>The key in a data folder; null when there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is there but holds no key.</exception>
+    public static byte[]? Find(string dataFolder)
+    {
+        var path = PathIn(dataFolder);
         if (!File.Exists(path))
         {
-            Write(path);
+            return null;
         }
 
         var bytes = File.ReadAllBytes(path);
         return bytes.Length == Length
-            ? new SigningKey(bytes)
+            ? bytes
             : throw new InvalidDataException($"'{path}' holds no key of {Length} bytes. Restore it, or delete it: links given out so far then stop working.");
+    }
+
+    private static string PathIn(string dataFolder)
+    {
+        ArgumentNullException.ThrowIfNull(dataFolder);
+        return Path.Combine(dataFolder, "signing.key");
     }
 
     // Written under another name first: a crash must not leave half a key.

@@ -1,3 +1,4 @@
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Model.Identity;
@@ -5,7 +6,7 @@ using Filmgate.Model.Identity;
 namespace Filmgate.Engine.Grains;
 
 /// <summary>Wakes tasks through their grains. A paused engine wakes nobody: tasks are admitted and wait.</summary>
-public sealed class GrainWaker(IGrainFactory grains, DeliverySignal deliveries, EngineOptions options) : IWaker
+public sealed class GrainWaker(IGrainFactory grains, DeliverySignal deliveries, INodeNews news, EngineOptions options) : IWaker
 {
     /// <inheritdoc/>
     public void WakeTask(TaskKey key)
@@ -26,5 +27,10 @@ public sealed class GrainWaker(IGrainFactory grains, DeliverySignal deliveries, 
     }
 
     /// <inheritdoc/>
-    public void WakeDeliveries() => deliveries.Set();
+    public void WakeDeliveries()
+    {
+        // Whose duty the destination is, is not asked here.
+        deliveries.Set();
+        news.DeliveriesDue();
+    }
 }

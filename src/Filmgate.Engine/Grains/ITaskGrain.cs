@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Orleans.CodeGeneration;
 
 namespace Filmgate.Engine.Grains;
 

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
+using Filmgate.Engine.Cluster;
 using Filmgate.Model.Identity;
 
 namespace Filmgate.Engine.Lifecycle;
 
 /// <summary>
-/// Tells those who watch a task on this node that it has changed. A word that is lost, or a step made on another node, costs a watcher
-/// at most its own patience: it looks again by itself.
+/// Tells those who watch a task that it has changed, those on the other nodes by way of the news. A word that is lost costs a watcher at most
+/// its own patience: it looks again by itself.
 /// </summary>
-public sealed class TaskSignals
+/// <param name="news">Carries the word to other nodes.</param>
+public sealed class TaskSignals(INodeNews news)
 {
     private readonly ConcurrentDictionary<TaskKey, ConcurrentDictionary<Watch, byte>> _watches = new();
 
@@ -30,8 +32,15 @@ public sealed class TaskSignals
         }
     }
 
-    /// <summary>The task has changed.</summary>
+    /// <summary>The task has changed, here.</summary>
     public void Changed(TaskKey task)
+    {
+        Heard(task);
+        news.TaskChanged(task);
+    }
+
+    /// <summary>The task has changed, here or on another node.</summary>
+    public void Heard(TaskKey task)
     {
         if (!_watches.IsEmpty)
         {

@@ -1,4 +1,5 @@
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Events;
 using Filmgate.Engine.Webhooks;
 using Filmgate.Storage;
@@ -12,10 +13,11 @@ namespace Filmgate.Engine.Maintenance;
 /// rather than a row without its file; such files are found by the second pass, which asks the store about every old file.
 /// </summary>
 public sealed partial class RetentionSweeper(
-    IClipStore clips, ITaskStore tasks, IEventLog events, IDeliveryStore deliveries, IArtifactStore files, ScratchFolder scratch, EngineOptions options,
-    WebhookOptions webhooks, EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
+    IClipStore clips, ITaskStore tasks, IEventLog events, IDeliveryStore deliveries, IArtifactStore files, ScratchFolder scratch, INodeDuties duties,
+    EngineOptions options, WebhookOptions webhooks, EngineStart start, TimeProvider time, ILogger<RetentionSweeper> log)
     : BackgroundService
 {
+    private const string Duty = "retention";
     private const int PageSize = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
@@ -34,7 +36,12 @@ public sealed partial class RetentionSweeper(
         {
             try
             {
-                await SweepAsync(stoppingToken).ConfigureAwait(false);
+                // What lies about on this machine is this node's own affair.
+                SweepScratch();
+                if (duties.Holds(Duty))
+                {
+                    await SweepAsync(stoppingToken).ConfigureAwait(false);
+                }
             }
 #pragma warning disable CA1031 // Whatever went wrong, the next round sees the same rows and files.
             catch (Exception error) when (error is not OperationCanceledException)
@@ -78,7 +85,6 @@ public sealed partial class RetentionSweeper(
             // And of these, too.
         }
 
-        scratch.Sweep(now - IArtifactStore.LocalPathLifetime);
         await foreach (var sha256 in files.FilesBeforeAsync(now - UnnamedGrace, cancellationToken).ConfigureAwait(false))
         {
             if (!await clips.IsNeededAsync(sha256, cancellationToken).ConfigureAwait(false))
@@ -87,6 +93,9 @@ public sealed partial class RetentionSweeper(
             }
         }
     }
+
+    /// <summary>Removes unfinished files that nobody on this machine works on any more.</summary>
+    public void SweepScratch() => scratch.Sweep(time.GetUtcNow() - IArtifactStore.LocalPathLifetime);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} files were given up.")]
     private partial void LogExpired(int count);

@@ -1,3 +1,4 @@
+using Filmgate.Engine.Cluster;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
 using Filmgate.Storage;
@@ -8,7 +9,7 @@ namespace Filmgate.Engine.Webhooks;
 /// <summary>
 /// Begins what is due, each destination in a lane of its own: a lane has a cap and a circuit, a server that several lanes lead to has a cap, and
 /// lanes that failed lately share a part of the house. Among lanes with something due, the one with the fewest attempts under way is next. So
-/// however much waits for a dead or slow receiver, a live one is sent to at once. The rows are the queue: a crash loses nothing, and at worst an
+/// however much waits for a dead or slow receiver, a live one is sent to at once. In a cluster each destination is one node's duty. The rows are the queue: a crash loses nothing, and at worst an
 /// event whose answer was not recorded is sent again under the same id.
 /// </summary>
 public sealed partial class DeliveryDispatcher(
@@ -16,6 +17,7 @@ public sealed partial class DeliveryDispatcher(
     DeliverySender sender,
     CallbackWriter callbacks,
     DeliverySignal signal,
+    INodeDuties duties,
     WebhookOptions options,
     TimeProvider time,
     Random chance,
@@ -110,7 +112,7 @@ public sealed partial class DeliveryDispatcher(
         int share;
         lock (_gate)
         {
-            foreach (var destination in due)
+            foreach (var destination in due.Where(destination => duties.Holds(destination.Name)))
             {
                 var lane = LaneOf(destination.Name);
                 if (HasRoom(lane, now))

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Egress;
+using Filmgate.Engine.Lifecycle;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Webhooks;
@@ -12,7 +14,8 @@ public sealed class WebhookDesk(
     IEndpointStore endpoints,
     IDeliveryStore deliveries,
     DeliveryDispatcher dispatcher,
-    DeliverySignal signal,
+    IWaker waker,
+    INodeNews news,
     CallbackWriter callbacks,
     IEventFormat events,
     EndpointSecrets secrets,
@@ -48,7 +51,7 @@ public sealed class WebhookDesk(
     /// <summary>One endpoint; null when the account has no such.</summary>
     public ValueTask<WebhookEndpoint?> FindAsync(AccountId account, EndpointId id) => endpoints.FindAsync(account, id, CancellationToken.None);
 
-    /// <summary>Changes an endpoint. Once this returns nothing more goes where it was before.</summary>
+    /// <summary>Changes an endpoint. Once this returns nothing more goes from this node to where it was before; other nodes follow at once.</summary>
     /// <returns>The endpoint afterwards; null when the account has no such.</returns>
     public async ValueTask<WebhookEndpoint?> UpdateAsync(AccountId account, EndpointId id, EndpointChange change)
     {
@@ -56,20 +59,20 @@ public sealed class WebhookDesk(
         var after = await endpoints.UpdateAsync(account, id, change, time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
         if (after is not null && (change.Url is not null || change.IsEnabled == false))
         {
-            await dispatcher.ChangedAsync(Destination.Of(id)).ConfigureAwait(false);
+            await ChangedAsync(Destination.Of(id)).ConfigureAwait(false);
         }
 
         return after;
     }
 
-    /// <summary>Deletes an endpoint. Once this returns nothing more goes there.</summary>
+    /// <summary>Deletes an endpoint. Once this returns nothing more goes there from this node; other nodes follow at once.</summary>
     /// <returns>Whether there was one.</returns>
     public async ValueTask<bool> DeleteAsync(AccountId account, EndpointId id)
     {
         var deleted = await endpoints.DeleteAsync(account, id, time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
         if (deleted)
         {
-            await dispatcher.ChangedAsync(Destination.Of(id)).ConfigureAwait(false);
+            await ChangedAsync(Destination.Of(id)).ConfigureAwait(false);
         }
 
         return deleted;
@@ -103,7 +106,7 @@ public sealed class WebhookDesk(
         var now = time.GetUtcNow();
         var happened = callbacks.WriteEvent(WebhookEvents.Ping, endpoint, now);
         var sent = await endpoints.SendAsync(endpoint.Account, endpoint.Id, happened, now, CancellationToken.None).ConfigureAwait(false);
-        signal.Set();
+        waker.WakeDeliveries();
         return sent is { } delivery ? (delivery, happened.Id) : null;
     }
 
@@ -128,7 +131,7 @@ public sealed class WebhookDesk(
     {
         var now = time.GetUtcNow();
         var outcome = await deliveries.ResendAsync(account, id, now, CancellationToken.None, audit?.Invoke(now)).ConfigureAwait(false);
-        signal.Set();
+        waker.WakeDeliveries();
         return outcome;
     }
 
@@ -141,7 +144,13 @@ public sealed class WebhookDesk(
     {
         var now = time.GetUtcNow();
         var made = await deliveries.ReplayAsync(account, filter, now, CancellationToken.None, audit is null ? null : count => audit(now, count)).ConfigureAwait(false);
-        signal.Set();
+        waker.WakeDeliveries();
         return made;
+    }
+
+    private Task ChangedAsync(string destination)
+    {
+        news.DestinationChanged(destination);
+        return dispatcher.ChangedAsync(destination);
     }
 }

@@ -63,13 +63,16 @@ public readonly record struct TaskKey(AccountId Account, TaskId Task)
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <exception cref="FormatException">The text has no separator.</exception>
-    public static TaskKey Parse(string text)
+    public static TaskKey Parse(string text) =>
+        TryParse(text, out var key) ? key : throw new FormatException($"'{text}' is not account{Separator}task.");
+
+    /// <summary>Reads what <see cref="ToString"/> wrote, if it is that.</summary>
+    public static bool TryParse(string text, out TaskKey key)
     {
         ArgumentNullException.ThrowIfNull(text);
         var at = text.IndexOf(Separator, StringComparison.Ordinal);
-        return at > 0
-            ? new TaskKey(new AccountId(text[..at]), new TaskId(text[(at + 1)..]))
-            : throw new FormatException($"'{text}' is not account{Separator}task.");
+        key = at > 0 ? new TaskKey(new AccountId(text[..at]), new TaskId(text[(at + 1)..])) : default;
+        return at > 0;
     }
 
     /// <inheritdoc/>

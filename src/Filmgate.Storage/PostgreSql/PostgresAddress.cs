@@ -73,6 +73,9 @@ public sealed class PostgresAddress
     /// <summary>Host and database, without user and password.</summary>
     public override string ToString() => Shown;
 
+    /// <summary>Connections to it, set up as the store's own, for whoever speaks to it past the stores. They belong to the caller.</summary>
+    public NpgsqlDataSource CreateSource(TimeProvider time) => new PostgresLine(this, time).Source;
+
     /// <summary>Its settings, a copy for each who asks.</summary>
     internal NpgsqlConnectionStringBuilder Settings() => new(_text);
 

@@ -1,3 +1,4 @@
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Lifecycle;
 using Filmgate.Model.Identity;
 using Microsoft.Extensions.Time.Testing;
@@ -9,7 +10,7 @@ public sealed class TaskSignalsTests
     private static readonly TaskKey Watched = new(new AccountId("acc_1"), new TaskId("task_1"));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly TaskSignals _signals = new();
+    private readonly TaskSignals _signals = new(new NoNews());
     private readonly FakeTimeProvider _time = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -1,3 +1,4 @@
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Maintenance;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Engine.Webhooks;
@@ -112,8 +113,9 @@ public sealed class RetentionSweeperTests : IAsyncLifetime
     private async Task SweepAsync()
     {
         using var sweeper = new RetentionSweeper(
-            _house.Clips, _house.Tasks, _house.Events, _house.Deliveries, _house.Files, _house.Scratch, _house.Options, new WebhookOptions(), new EngineStart(), _house.Time,
+            _house.Clips, _house.Tasks, _house.Events, _house.Deliveries, _house.Files, _house.Scratch, new SoleNode(), _house.Options, new WebhookOptions(), new EngineStart(), _house.Time,
             NullLogger<RetentionSweeper>.Instance);
+        sweeper.SweepScratch();
         await sweeper.SweepAsync(Cancel);
     }
 }

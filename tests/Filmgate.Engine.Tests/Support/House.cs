@@ -5,6 +5,7 @@ using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
@@ -96,7 +97,7 @@ internal sealed class House : IAsyncDisposable
     public ScriptedProvider Provider { get; }
     public ProviderDirectory Providers { get; set; }
     public RecordingWaker Waker { get; } = new();
-    public TaskSignals Signals { get; } = new();
+    public TaskSignals Signals { get; } = new(new NoNews());
     public KeyPairs Pairs { get; }
     public MemoryDesks Desks { get; }
     public RoutingOptions Routing { get; set; } = new();
@@ -139,7 +140,7 @@ internal sealed class House : IAsyncDisposable
     public DeliveryDispatcher NewDispatcher(DeliverySignal signal, WebhookOptions? options = null, GuardedHttp? http = null, IDeliveryStore? store = null) => new(
         store ?? Deliveries,
         new DeliverySender(http ?? Http, Callbacks, new PlainEvents(), Secrets, Instruments, Time, NullLogger<DeliverySender>.Instance),
-        Callbacks, signal, options ?? new WebhookOptions(), Time, new LockedRandom(3), NullLogger<DeliveryDispatcher>.Instance);
+        Callbacks, signal, new SoleNode(), options ?? new WebhookOptions(), Time, new LockedRandom(3), NullLogger<DeliveryDispatcher>.Instance);
 
     public static VideoTask NewTask(string id = "task_1", params ReadOnlySpan<string> images) => new()
     {

@@ -5,6 +5,7 @@ using Filmgate.Animatic;
 using Filmgate.Animatic.Encoding;
 using Filmgate.Engine.Admission;
 using Filmgate.Engine.Artifacts;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Intake;
 using Filmgate.Engine.Lifecycle;
@@ -87,7 +88,7 @@ internal sealed class SmallHouse : IAsyncDisposable
             new RequestImages(Files, ImageRules.Default, egress, uploads, uploadLinks, Time),
             egress, links, callbacks, new AnswerScripts(), Driver, Signals, new NoWaker(), _ids, Time);
         Uploads = new UploadDesk(Files, Scratch, uploads, uploadLinks, new UploadTickets(SigningKey.Open(_folder.Path)), ImageRules.Default, _ids, Time);
-        Sweeper = new RetentionSweeper(Clips, Tasks, Events, new DeliveryStore(_database), Files, Scratch, options, new WebhookOptions(), new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
+        Sweeper = new RetentionSweeper(Clips, Tasks, Events, new DeliveryStore(_database), Files, Scratch, new SoleNode(), options, new WebhookOptions(), new EngineStart(), Time, NullLogger<RetentionSweeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
@@ -103,7 +104,7 @@ internal sealed class SmallHouse : IAsyncDisposable
 
     public IEventLog Events { get; }
 
-    public TaskSignals Signals { get; } = new();
+    public TaskSignals Signals { get; } = new(new NoNews());
 
     public TaskDriver Driver { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Tests.Egress;
 using Filmgate.Engine.Tests.Support;
@@ -36,7 +37,7 @@ public sealed class DeliveryDispatcherPageTests
         using var instruments = new DeliveryInstruments();
         var sender = new DeliverySender(http, callbacks, new PlainEvents(), null!, instruments, TimeProvider.System, NullLogger<DeliverySender>.Instance);
         var dispatcher = new DeliveryDispatcher(
-            store, sender, callbacks, signal, new WebhookOptions(), TimeProvider.System, new Random(1), NullLogger<DeliveryDispatcher>.Instance);
+            store, sender, callbacks, signal, new SoleNode(), new WebhookOptions(), TimeProvider.System, new Random(1), NullLogger<DeliveryDispatcher>.Instance);
         using var pump = new DeliveryPump(dispatcher, signal, instruments, start, TimeProvider.System, NullLogger<DeliveryPump>.Instance);
 
         await pump.StartAsync(TestContext.Current.CancellationToken);
