@@ -63,7 +63,7 @@ internal static class GatewayComposition
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
-        builder.Configuration.AddJsonFile(Path.GetFullPath("filmgate.json"), optional: true, reloadOnChange: false).AddEnvironmentVariables();
+        ReadConfiguration(builder.Configuration);
         var options = new GatewayOptionsReader(settings, builder.Configuration).Read();
 
         var start = new EngineStart();
@@ -83,6 +83,10 @@ internal static class GatewayComposition
             .AddMaintenance();
         return builder;
     }
+
+    /// <summary>Where settings come from, what wins last.</summary>
+    public static IConfigurationBuilder ReadConfiguration(IConfigurationBuilder configuration) =>
+        configuration.AddJsonFile(Path.GetFullPath("filmgate.json"), optional: true, reloadOnChange: false).AddEnvironmentVariables();
 
     public static void MapRoutes(WebApplication app)
     {
@@ -164,9 +168,8 @@ internal static class GatewayComposition
         .AddSingleton<ClipLinks>()
         .AddSingleton<InputLinks>()
         .AddSingleton<CallbackLinks>()
-        .AddSingleton(provider => new ScratchFolder(Path.Combine(options.DataFolder, "artifacts"), provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<IArtifactStore>(provider => new DiskArtifactStore(
-            Path.Combine(options.DataFolder, "artifacts"), provider.GetRequiredService<ScratchFolder>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => options.Artifacts.OpenScratch(provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => options.Artifacts.Open(provider.GetRequiredService<ScratchFolder>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ClipFaults>()
         .AddSingleton<IClipFiles, ClipFiles>()
         .AddSingleton<FirstStart>()

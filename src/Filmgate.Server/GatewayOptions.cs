@@ -46,6 +46,8 @@ public sealed record GatewayOptions
     public int RenderSlots { get; init; } = 2;
     /// <summary>Whether live keys are charged the printed prices for local renders, to rehearse budgets. Default: false.</summary>
     public bool RehearsesPrices { get; init; }
+    /// <summary>Where clips and pictures are kept.</summary>
+    public required ArtifactSettings Artifacts { get; init; }
     /// <summary>Days for which clips are kept, 1 to 3650. Default: 15.</summary>
     public int RetentionDays { get; init; } = 15;
     /// <summary>The FFmpeg program; null to search PATH.</summary>
@@ -77,10 +79,11 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
         var networks = ReadNetworks();
         var publicUrl = ReadPublicUrl();
         var database = ReadDatabase();
+        var dataFolder = Path.GetFullPath(settings.DataFolder ?? Text("FILMGATE_DATA", "Filmgate:Data") ?? "data");
         var options = new GatewayOptions
         {
             Urls = ReadUrls(),
-            DataFolder = Path.GetFullPath(settings.DataFolder ?? Text("FILMGATE_DATA", "Filmgate:Data") ?? "data"),
+            DataFolder = dataFolder,
             Database = database,
             Cluster = database is null ? null : new ClusterSettingsReader(configuration, _errors).Read(),
             PublicUrl = publicUrl,
@@ -94,6 +97,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             Paused = ReadSwitch("Filmgate:Engine:Paused"),
             RenderSlots = ReadNumber("Filmgate:Animatic:Slots", 2, 1, 64),
             RehearsesPrices = ReadSwitch("Filmgate:Animatic:RehearsePrices"),
+            Artifacts = new ArtifactSettingsReader(configuration, dataFolder, _errors).Read(),
             RetentionDays = ReadNumber("Filmgate:Artifacts:RetentionDays", 15, 1, 3650),
             DrainDelay = TimeSpan.FromSeconds(ReadNumber("Filmgate:DrainSeconds", 0, 0, 300)),
             SigningKey = ReadSigningKey(),

@@ -219,6 +219,13 @@ public abstract class ArtifactStoreConformance : IAsyncLifetime
         Assert.Equal([11, 12], await File.ReadAllBytesAsync(await Store.LocalPathAsync(stored.Sha256, Cancel), Cancel));
     }
 
+    [Fact]
+    public async Task A_check_finds_nothing_and_leaves_nothing()
+    {
+        Assert.Empty(await ArtifactCheck.RunAsync(Store, TimeProvider.System, Cancel));
+        Assert.Empty(await ListAsync(Now.AddDays(1)));
+    }
+
     protected async Task<byte[]> ReadAsync(string sha256)
     {
         await using var stream = (await Store.FindAsync(sha256, Cancel))!.OpenRead();
