@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using Filmgate.Engine.Artifacts;
 using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
+using Microsoft.Extensions.Configuration;
 
 namespace Filmgate.Server;
 
 /// <summary>Checks the store of a gateway that does not run: what <c>filmgate doctor --data</c> does.</summary>
 public static class StoreCheck
 {
-    /// <summary>What does not agree, in sentences. The database is brought up to date first, as a start of the gateway would.</summary>
+    /// <summary>What does not agree, and whether artifacts can be written, read and deleted, in sentences. The database is brought up to date first, as a start of the gateway would.</summary>
     /// <param name="dataFolder">The data folder.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="GatewayStartException">There is no store, it cannot be opened, or a gateway has it open.</exception>
@@ -23,11 +25,29 @@ public static class StoreCheck
         try
         {
             await using var database = SqliteDatabase.Open(path);
-            return await new Books(database).CheckAsync(cancellationToken).ConfigureAwait(false);
+            var findings = await new Books(database).CheckAsync(cancellationToken).ConfigureAwait(false);
+            return [.. findings, .. await CheckArtifactsAsync(Path.GetFullPath(dataFolder), cancellationToken).ConfigureAwait(false)];
         }
         catch (Exception error) when (GatewayStartException.Explain(error) is { } explained)
         {
             throw explained;
+        }
+    }
+
+    private static async ValueTask<ImmutableArray<string>> CheckArtifactsAsync(string dataFolder, CancellationToken cancellationToken)
+    {
+        var errors = new List<string>();
+        var settings = new ArtifactSettingsReader(GatewayComposition.ReadConfiguration(new ConfigurationBuilder()).Build(), dataFolder, errors).Read();
+        if (errors.Count > 0)
+        {
+            throw new GatewaySettingsException(errors);
+        }
+
+        using var scratch = settings.OpenScratch(TimeProvider.System);
+        var store = settings.Open(scratch, TimeProvider.System);
+        using (store as IDisposable)
+        {
+            return await ArtifactCheck.RunAsync(store, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -166,7 +166,7 @@ internal static class AdminOperations
         AdminSchemas.ResolvedAll, AdminSchemas.ResolutionOfAll);
 
     /// <summary>Checks the books.</summary>
-    public static Operation Check { get; } = Get("/doctor", "check", "Checks that ledger, accounts and tasks agree.", AdminSchemas.Diagnosis);
+    public static Operation Check { get; } = Get("/doctor", "check", "Checks that ledger, accounts and tasks agree, and that artifacts can be written, read and deleted.", AdminSchemas.Diagnosis);
 
     /// <summary>Reads the OpenAPI document.</summary>
     public static Operation ReadOpenApi { get; } = Get("/openapi.json", "readAdminOpenApi", "Reads this document.", AdminSchemas.Any) with { NeedsKey = false };

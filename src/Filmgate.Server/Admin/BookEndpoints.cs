@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Filmgate.Engine.Artifacts;
 using Filmgate.Model.Gateway;
 using Filmgate.Model.Identity;
 using Filmgate.Storage;
@@ -7,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Filmgate.Server.Admin;
 
 /// <summary>The books: ledger, spend report, audit log, and the check that they agree with one another.</summary>
-internal sealed class BookEndpoints(IAccountStore accounts, IBooks books, TimeProvider time)
+internal sealed class BookEndpoints(IAccountStore accounts, IBooks books, IArtifactStore artifacts, TimeProvider time)
 {
     /// <summary><c>GET /accounts/{id}/ledger</c>.</summary>
     public async Task ReadLedgerAsync(HttpContext context, Caller caller)
@@ -136,7 +138,8 @@ internal sealed class BookEndpoints(IAccountStore accounts, IBooks books, TimePr
     /// <summary><c>GET /doctor</c>.</summary>
     public async Task CheckAsync(HttpContext context, Caller caller)
     {
-        var findings = await books.CheckAsync(CancellationToken.None);
+        ImmutableArray<string> findings =
+            [.. await books.CheckAsync(CancellationToken.None), .. await ArtifactCheck.RunAsync(artifacts, time, context.RequestAborted)];
         await AdminAnswer.WriteAsync(context, json =>
         {
             json.WriteBoolean("ok", findings.IsEmpty);
