@@ -40,11 +40,12 @@ public interface IWriteSession : IDisposable
     NextTry After(Exception error) => NextTry.EachAlone;
 }
 
-/// <summary>How long writes may queue up in front of a database that does not answer.</summary>
+/// <summary>How long callers may wait for a database that does not answer.</summary>
 /// <param name="WritesMax">Most writes that wait; one more is refused at once.</param>
 /// <param name="WaitMax">How long a write may wait for its turn; then it is refused without having run.</param>
+/// <param name="AnswerMax">How long a caller waits at most; then it is told that nobody knows what becomes of its write, which is on its way.</param>
 /// <param name="Time">The clock.</param>
-public sealed record WriteQueueLimits(int WritesMax, TimeSpan WaitMax, TimeProvider Time);
+public sealed record WriteQueueLimits(int WritesMax, TimeSpan WaitMax, TimeSpan AnswerMax, TimeProvider Time);
 
 /// <summary>
 /// Gathers the writes of many callers into one transaction, so that they share one flush of the disk (group commit).
@@ -58,6 +59,8 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
     /// <summary>Most writes in one transaction: bounds how long a reader of the log or a later caller waits.</summary>
     public const int BatchSizeMax = 512;
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Most tries to run a batch again as it was.</summary>
     private const int TogetherMax = 3;
 
@@ -66,6 +69,7 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
     private readonly WriteQueueLimits? _limits;
     private readonly Lock _turn = new();
     private readonly ITimer? _timer;
+    private Write[] _running = [];
     private readonly Task _loop;
 
     /// <summary>Starts the writer on a thread of its own, because database calls block.</summary>
@@ -78,7 +82,7 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
         _queue = Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = limits is null });
 
         // The writer itself cannot refuse what waited too long while it waits for the database.
-        _timer = limits?.Time.CreateTimer(_ => RefuseOverdue(), null, limits.WaitMax / 8, limits.WaitMax / 8);
+        _timer = limits?.Time.CreateTimer(_ => TellWhoWaitedLong(), null, BetweenLooks, BetweenLooks);
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -132,6 +136,8 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
                 {
                     batch.Add(write);
                 }
+
+                _running = _limits is null ? [] : [.. batch];
             }
 
             // What waited may have been refused in the meantime.
@@ -173,23 +179,36 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
         }
     }
 
-    private void RefuseOverdue()
+    // On the thread pool, as the clock's timers are.
+    private void TellWhoWaitedLong()
     {
-        var overdue = new List<Write>();
+        var refused = new List<Write>();
+        Write[] running;
         lock (_turn)
         {
-            while (_queue.Reader.TryPeek(out var write) && _limits!.Time.GetElapsedTime(write.QueuedAt) >= _limits.WaitMax && _queue.Reader.TryRead(out write))
+            while (_queue.Reader.TryPeek(out var write) && HasWaited(write, _limits!.WaitMax) && _queue.Reader.TryRead(out write))
             {
-                overdue.Add(write);
+                refused.Add(write);
             }
+
+            running = _running;
         }
 
-        if (overdue.Count > 0)
+        foreach (var write in refused)
         {
-            overdue.ForEach(write => write.Fail(new StoreUnavailableException("The database does not answer.")));
-            new Answers([.. overdue]).Queue();
+            write.Abandon(new StoreUnavailableException("The database does not answer."));
+        }
+
+        foreach (var write in running)
+        {
+            if (HasWaited(write, _limits!.AnswerMax))
+            {
+                write.Abandon(new StoreUnavailableException("The database does not answer; nobody knows whether it took the write.") { IsOutcomeUnknown = true });
+            }
         }
     }
+
+    private bool HasWaited(Write write, TimeSpan time) => _limits!.Time.GetElapsedTime(write.QueuedAt) >= time;
 
     private void Answer(List<Write> batch, Exception? error)
     {
@@ -237,8 +256,11 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
 
         public abstract void Fail(Exception error);
 
-        /// <summary>Tells the caller how it went, and goes on with whatever awaits that.</summary>
+        /// <summary>Tells the caller how it went, unless it was told something already, and goes on with whatever awaits that.</summary>
         public abstract void Answer();
+
+        /// <summary>Tells the caller that it need not wait any longer, unless it was told how it went.</summary>
+        public abstract void Abandon(Exception error);
     }
 
     // Only ever completed on the thread pool, so what awaits it may run at once.
@@ -257,13 +279,15 @@ public sealed class CoalescingWriter<TSession> : IAsyncDisposable
         {
             if (_error is null)
             {
-                Completion.SetResult(_result!);
+                Completion.TrySetResult(_result!);
             }
             else
             {
-                Completion.SetException(_error);
+                Completion.TrySetException(_error);
             }
         }
+
+        public override void Abandon(Exception error) => Completion.TrySetException(error);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Filmgate.Storage.Tests;
 
@@ -158,6 +159,90 @@ public sealed class CoalescingWriterTests
         await Assert.ThrowsAsync<StoreUnavailableException>(() => writer.WriteAsync(_ => 1));
     }
 
+    [Fact]
+    public async Task A_write_that_waits_too_long_for_its_turn_is_refused_without_having_run()
+    {
+        var time = new FakeTimeProvider();
+        var session = new ScriptedSession();
+        await using var writer = new CoalescingWriter<ScriptedSession>(session, Limits(time));
+        session.HoldCommit();
+        var first = writer.WriteAsync(on => on.Write("first"));
+        await session.CommitReached.WaitAsync(Cancel);
+        var waiting = writer.WriteAsync(on => on.Write("waiting"));
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.False((await Assert.ThrowsAsync<StoreUnavailableException>(() => waiting)).IsOutcomeUnknown, "It did not run, and that is known.");
+        session.LetCommit();
+        Assert.Equal("first", await first);
+        Assert.Equal("last", await writer.WriteAsync(on => on.Write("last")));
+        Assert.Equal(["first", "last"], session.Committed);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_too_long_for_a_commit_is_told_that_nobody_knows()
+    {
+        var time = new FakeTimeProvider();
+        var session = new ScriptedSession();
+        await using var writer = new CoalescingWriter<ScriptedSession>(session, Limits(time));
+        session.HoldCommit();
+        var write = writer.WriteAsync(on => on.Write("slow"));
+        await session.CommitReached.WaitAsync(Cancel);
+        time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(write.IsCompleted, "It was answered before its time.");
+        time.Advance(TimeSpan.FromSeconds(0.3));
+        Assert.True((await Assert.ThrowsAsync<StoreUnavailableException>(() => write)).IsOutcomeUnknown, "It was said that nothing was written.");
+        session.LetCommit();
+        Assert.Equal("next", await writer.WriteAsync(on => on.Write("next")));
+        Assert.Equal(["slow", "next"], session.Committed);
+    }
+
+    [Fact]
+    public async Task More_writes_than_may_wait_are_refused_at_once()
+    {
+        var session = new ScriptedSession();
+        await using var writer = new CoalescingWriter<ScriptedSession>(session, Limits(new FakeTimeProvider()));
+        session.HoldCommit();
+        var first = writer.WriteAsync(_ => 0);
+        await session.CommitReached.WaitAsync(Cancel);
+        var waiting = Enumerable.Range(0, 10).Select(i => writer.WriteAsync(_ => i)).ToArray();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => writer.WriteAsync(_ => 10));
+        session.LetCommit();
+        await first;
+        await Task.WhenAll(waiting);
+    }
+
+    [Fact]
+    public async Task A_batch_that_nobody_is_to_blame_for_runs_again_as_it_was()
+    {
+        var session = new ScriptedSession { CommitsThatFail = 2, Next = NextTry.Together };
+        await using var writer = new CoalescingWriter<ScriptedSession>(session);
+        Assert.Equal("kept", await writer.WriteAsync(on => on.Write("kept")));
+        Assert.Equal(["kept"], session.Committed);
+        Assert.Equal(3, session.Log.Count(entry => entry == "begin"));
+    }
+
+    [Fact]
+    public async Task A_batch_that_must_not_run_again_is_answered_as_a_whole()
+    {
+        var session = new ScriptedSession { Next = NextTry.None };
+        await using var writer = new CoalescingWriter<ScriptedSession>(session);
+        session.HoldCommit();
+        var first = writer.WriteAsync(on => on.Write("first"));
+        await session.CommitReached.WaitAsync(Cancel);
+        var crowd = Enumerable.Range(0, 5).Select(i => writer.WriteAsync(on => on.Write($"{i}"))).ToArray();
+        session.CommitsThatFail = 2;
+        session.LetCommit();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => first);
+        foreach (var write in crowd)
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => write);
+        }
+
+        Assert.Empty(session.Committed);
+        Assert.Equal(2, session.Log.Count(entry => entry == "begin"));
+    }
+
+    private static WriteQueueLimits Limits(TimeProvider time) => new(WritesMax: 10, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), time);
+
     /// <summary>Keeps what is committed, and commits when it is let to.</summary>
     private sealed class ScriptedSession : IWriteSession
     {
@@ -169,6 +254,8 @@ public sealed class CoalescingWriterTests
         public int CommitsThatFail { get; set; }
 
         public int BeginsThatFail { get; set; }
+
+        public NextTry Next { get; set; } = NextTry.EachAlone;
 
         public ConcurrentQueue<string> Log { get; } = [];
 
@@ -223,6 +310,8 @@ public sealed class CoalescingWriterTests
             Log.Enqueue("rollback");
             _pending.Clear();
         }
+
+        public NextTry After(Exception error) => Next;
 
         public Exception Translate(Exception error) => error is IOException ? new StoreUnavailableException("Not now.", error) : error;
 

@@ -13,7 +13,10 @@ public sealed class PostgresDatabase : SqlDatabase
     public const int ReadersByDefault = 8;
 
     private const int WritesWaitingMax = 20_000;
-    private static readonly TimeSpan WriteWaitMax = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan TurnMax = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a caller waits for an answer before it is told that there is none.</summary>
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(5);
 
     private readonly PostgresAddress _address;
     private readonly TimeProvider _time;
@@ -28,7 +31,7 @@ public sealed class PostgresDatabase : SqlDatabase
         _line = new PostgresLine(address, time);
         _readers = new PostgresReaders(_line, readers, time);
         _writer = new CoalescingWriter<PostgresWriteSession>(
-            new PostgresWriteSession(_line, time), new WriteQueueLimits(WritesWaitingMax, WriteWaitMax, time));
+            new PostgresWriteSession(_line, time), new WriteQueueLimits(WritesWaitingMax, TurnMax, AnswerMax, time));
     }
 
     /// <summary>Brings the schema up to date, unless another node is at it or was, and opens the database.</summary>
@@ -61,22 +64,31 @@ public sealed class PostgresDatabase : SqlDatabase
 
     internal override ValueTask<TResult> ReadAsync<TArgument, TResult>(
         TArgument argument, Func<SqlSession, TArgument, TResult> read, CancellationToken cancellationToken) =>
-        new(Awaited(_readers.ReadAsync(argument, read, isOneMoment: false, cancellationToken), cancellationToken));
+        AnswerAsync(_readers.ReadAsync(argument, read, isOneMoment: false, cancellationToken), cancellationToken);
 
     internal override ValueTask<TResult> ReadMomentAsync<TArgument, TResult>(
         TArgument argument, Func<SqlSession, TArgument, TResult> read, CancellationToken cancellationToken) =>
-        new(Awaited(_readers.ReadAsync(argument, read, isOneMoment: true, cancellationToken), cancellationToken));
+        AnswerAsync(_readers.ReadAsync(argument, read, isOneMoment: true, cancellationToken), cancellationToken);
 
     internal override async ValueTask<TResult> InspectAsync<TArgument, TResult>(
         TArgument argument, Func<SqlSession, TArgument, TResult> read, CancellationToken cancellationToken)
     {
         await using var line = new PostgresLine(_address, _time, LineUse.Inspection);
         await using var reader = new PostgresReaders(line, most: 1, _time);
-        return await Awaited(reader.ReadAsync(argument, read, isOneMoment: true, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await reader.ReadAsync(argument, read, isOneMoment: true, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private protected override Task<TResult> RunAsync<TResult>(AccountId? account, Func<SqlSession, TResult> write) => _writer.WriteAsync(account, write);
 
-    private static Task<TResult> Awaited<TResult>(Task<TResult> read, CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled ? read.WaitAsync(cancellationToken) : read;
+    private async ValueTask<TResult> AnswerAsync<TResult>(Task<TResult> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await read.WaitAsync(AnswerMax, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException error) when (!read.IsCompleted)
+        {
+            throw new StoreUnavailableException("The database does not answer.", error);
+        }
+    }
 }

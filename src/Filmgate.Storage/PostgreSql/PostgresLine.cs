@@ -20,15 +20,15 @@ internal sealed class PostgresLine : IAsyncDisposable
     /// <summary>A server that frees nobody's locks and answers nobody must not hold up more than this.</summary>
     public static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(2);
 
-    /// <summary>Longest statement, by our clock. The server gives up a second earlier by its own, and then the connection stays whole.</summary>
-    public static readonly TimeSpan StatementMax = TimeSpan.FromSeconds(4);
+    /// <summary>Longest statement, by our clock. The server gives up a little earlier by its own, and then the connection stays whole.</summary>
+    public static readonly TimeSpan StatementMax = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
     // How the server is to treat a connection of ours. A node that froze or fell off the net within a transaction holds its accounts' locks for
     // five seconds at most. What we call committed is on the disk, whatever the server's default; a stricter one stays.
     private const string ServiceSettings = """
-        SELECT set_config('statement_timeout', '3000', false), set_config('lock_timeout', '2000', false),
+        SELECT set_config('statement_timeout', '2500', false), set_config('lock_timeout', '2000', false),
                set_config('idle_in_transaction_session_timeout', '5000', false), set_config('tcp_user_timeout', '5000', false),
                set_config('jit', 'off', false),
         """ + CommonSettings;
@@ -61,7 +61,7 @@ internal sealed class PostgresLine : IAsyncDisposable
         settings.Timeout = (int)ConnectMax.TotalSeconds;
         settings.CommandTimeout = use == LineUse.Service ? (int)StatementMax.TotalSeconds : 0;
 
-        // Who gave no answer is not asked to give up, either: the connection is broken off.
+        // Who gave no answer is asked to give up, which is bound by the time for connecting, and is not waited for any longer.
         settings.CancellationTimeout = -1;
         settings.TcpKeepAlive = true;
         settings.TcpKeepAliveTime = 5000;
@@ -119,6 +119,18 @@ internal sealed class PostgresLine : IAsyncDisposable
             }
 
             throw new StoreUnavailableException(Reason(error), error);
+        }
+    }
+
+    /// <summary>
+    /// The server gave no answer in time on a connection that was open. Another one would hardly fare better, so that those who queue up behind
+    /// this one are told at once instead of waiting as long, one after the other.
+    /// </summary>
+    public void Suspect()
+    {
+        lock (_gate)
+        {
+            _failedAt = _time.GetTimestamp();
         }
     }
 

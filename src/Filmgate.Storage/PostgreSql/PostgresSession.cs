@@ -16,9 +16,10 @@ internal class PostgresSession(PostgresLine line) : SqlSession, IDisposable
     private readonly List<NpgsqlBatchCommand> _posted = [];
     private readonly PostgresCursor _cursor = new();
     private NpgsqlConnection? _connection;
+    private bool _isBroken;
 
     /// <summary>Whether there is a connection that is not known to be broken.</summary>
-    protected bool IsConnected => _connection is { State: System.Data.ConnectionState.Open };
+    protected bool IsConnected => _connection is { State: System.Data.ConnectionState.Open } && !_isBroken;
 
     /// <summary>Sees to it that there is a connection.</summary>
     /// <returns>Whether it is a new one.</returns>
@@ -45,6 +46,7 @@ internal class PostgresSession(PostgresLine line) : SqlSession, IDisposable
         }
 
         _connection = null;
+        _isBroken = false;
         try
         {
             _cursor.Reset();
@@ -90,7 +92,15 @@ internal class PostgresSession(PostgresLine line) : SqlSession, IDisposable
     public override SqlRow Query(string sql, params ReadOnlySpan<SqlValue> values)
     {
         _posted.Add(Command(sql, values));
-        _cursor.Open(Gather().ExecuteReader());
+        try
+        {
+            _cursor.Open(Gather().ExecuteReader());
+        }
+        catch (Exception error) when (IsNoted(error))
+        {
+            throw;
+        }
+
         return new SqlRow(_cursor);
     }
 
@@ -120,9 +130,18 @@ internal class PostgresSession(PostgresLine line) : SqlSession, IDisposable
     /// <summary>Runs what was posted.</summary>
     protected void Flush()
     {
-        if (_posted.Count > 0)
+        if (_posted.Count == 0)
+        {
+            return;
+        }
+
+        try
         {
             Gather().ExecuteNonQuery();
+        }
+        catch (Exception error) when (IsNoted(error))
+        {
+            throw;
         }
     }
 
@@ -131,6 +150,18 @@ internal class PostgresSession(PostgresLine line) : SqlSession, IDisposable
 
     /// <summary>Adds a statement with a parameter of its own making to what was posted.</summary>
     protected void Post(NpgsqlBatchCommand command) => _posted.Add(command);
+
+    // On a connection that broke or did not answer in time nothing more is said, not even that all is to be undone: it would take as long again.
+    private bool IsNoted(Exception error)
+    {
+        _isBroken |= PostgresErrors.IsLineLost(error) || PostgresErrors.IsTimeout(error);
+        if (PostgresErrors.IsTimeout(error))
+        {
+            line.Suspect();
+        }
+
+        return false;
+    }
 
     // The batch is not disposed: that would end the reader, and frees nothing else.
     private NpgsqlBatch Gather()

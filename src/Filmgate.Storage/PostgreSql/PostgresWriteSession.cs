@@ -14,8 +14,8 @@ namespace Filmgate.Storage.PostgreSql;
 /// </remarks>
 internal sealed class PostgresWriteSession(PostgresLine line, TimeProvider time) : PostgresSession(line), IWriteSession
 {
-    /// <summary>How long a commit of unknown outcome is looked into.</summary>
-    public static readonly TimeSpan ResolveMax = TimeSpan.FromSeconds(8);
+    // Its callers have been told by then that nobody knows.
+    private static readonly TimeSpan ResolveMax = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WritersKept = TimeSpan.FromDays(7);
@@ -67,6 +67,10 @@ internal sealed class PostgresWriteSession(PostgresLine line, TimeProvider time)
             if (IsConnected)
             {
                 Execute("ROLLBACK");
+            }
+            else
+            {
+                Drop();
             }
         }
         catch (Exception error) when (error is NpgsqlException or InvalidOperationException or IOException)
