@@ -5,6 +5,8 @@ public abstract class StoresUnderTest : IAsyncDisposable
 {
     public abstract ITaskStore Tasks { get; }
 
+    public abstract ITaskRevisions Revisions { get; }
+
     public abstract IAccountStore Accounts { get; }
 
     public abstract IDeliveryStore Deliveries { get; }

@@ -25,3 +25,5 @@ public sealed class PostgresSurfaceTests() : SurfaceConformance(new PostgresStor
 public sealed class PostgresUploadStoreTests() : UploadStoreConformance(new PostgresStores());
 
 public sealed class PostgresChargeStoreTests() : ChargeStoreConformance(new PostgresStores());
+
+public sealed class PostgresTaskRevisionsTests() : TaskRevisionsConformance(new PostgresStores());

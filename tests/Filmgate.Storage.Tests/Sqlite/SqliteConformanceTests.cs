@@ -4,6 +4,8 @@ namespace Filmgate.Storage.Tests.Sqlite;
 
 public sealed class SqliteTaskStoreTests() : TaskStoreConformance(new SqliteStores());
 
+public sealed class SqliteTaskRevisionsTests() : TaskRevisionsConformance(new SqliteStores());
+
 public sealed class SqliteAccountStoreTests() : AccountStoreConformance(new SqliteStores());
 
 public sealed class SqliteEmptyAccountStoreTests() : EmptyAccountStoreConformance(new SqliteStores());

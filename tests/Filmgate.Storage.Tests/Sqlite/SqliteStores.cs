@@ -16,6 +16,8 @@ public sealed class SqliteStores : StoresUnderTest
 
     public override ITaskStore Tasks => new TaskStore(Database);
 
+    public override ITaskRevisions Revisions => new TaskRevisions(Database);
+
     public override IAccountStore Accounts => new AccountStore(Database);
 
     public override IDeliveryStore Deliveries => new DeliveryStore(Database);
