@@ -214,6 +214,7 @@ internal static class GatewayComposition
                 : SqliteDatabase.Open(Path.Combine(options.DataFolder, DatabaseFile));
         })
         .AddSingleton<ITaskStore, TaskStore>()
+        .AddSingleton<ITaskRevisions, TaskRevisions>()
         .AddSingleton<IAccountStore, AccountStore>()
         .AddSingleton<IBooks, Books>()
         .AddSingleton<IChargeStore, ChargeStore>()
@@ -302,6 +303,7 @@ internal static class GatewayComposition
         .AddSingleton<LateWord>()
         .AddSingleton<CallbackHints>()
         .AddSingleton<TaskSignals>()
+        .AddHostedService<TaskLookout>()
         .AddSingleton<IClipIntake, ClipIntake>()
         .AddSingleton<TaskDriver>();
 

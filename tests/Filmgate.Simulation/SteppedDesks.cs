@@ -20,6 +20,9 @@ internal sealed class SteppedDesks(Desks desks, Node node, Turnstile turnstile) 
         await turnstile.PassAsync(node, $"tells {provider}'s desk of {news.Kind}", _ => ValueTask.FromResult(desks.Note(provider, news))).ConfigureAwait(false);
 
     public ValueTask<QueuePlace?> PlaceAsync(string provider, TaskKey task, CancellationToken cancellationToken) => ValueTask.FromResult<QueuePlace?>(null);
+
+    public ValueTask<int[]> PositionsAsync(string provider, IReadOnlyCollection<TaskKey> tasks, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new int[tasks.Count]);
 }
 
 /// <summary>All desks of the cluster. Each may be lost with its node, and is then made anew from what the store says.</summary>

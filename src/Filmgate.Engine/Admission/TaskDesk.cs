@@ -42,9 +42,6 @@ public sealed class TaskDesk(
     // A slot of the cap becomes free when a clip is done, which takes a minute or two; asking every few seconds finds it soon enough.
     private static readonly TimeSpan InFlightRetry = TimeSpan.FromSeconds(5);
 
-    // The driver tells of every step on this node; this is for steps on other nodes.
-    private static readonly TimeSpan WatchPatience = TimeSpan.FromSeconds(2);
-
     /// <inheritdoc/>
     public async ValueTask<CreateOutcome> CreateAsync(
         Caller caller, string dialect, GenerationDraft draft, string? idempotencyKey, CancellationToken cancellationToken)
@@ -190,6 +187,7 @@ public sealed class TaskDesk(
         {
             // Its place changes when others leave the queue, which is no step of its own.
             var place = await PlaceAsync(task, cancellationToken).ConfigureAwait(false);
+            watch.Saw(new TaskSignals.Sight(task.Revision, task.WaitingFor, place?.Position ?? 0));
             if (seen != (task.Revision, place?.Position))
             {
                 seen = (task.Revision, place?.Position);
@@ -201,7 +199,7 @@ public sealed class TaskDesk(
                 yield break;
             }
 
-            await watch.WaitAsync(WatchPatience, time, cancellationToken).ConfigureAwait(false);
+            await watch.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

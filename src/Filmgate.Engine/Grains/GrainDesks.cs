@@ -52,6 +52,13 @@ public sealed partial class GrainDesks(IGrainFactory grains, ILogger<GrainDesks>
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask<int[]> PositionsAsync(string provider, IReadOnlyCollection<TaskKey> tasks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        return grains.GetGrain<IProviderGrain>(provider).PositionsAsync([.. tasks.Select(task => task.ToString())]);
+    }
+
     private async ValueTask TellAsync(string provider, Func<IProviderGrain, ValueTask> word)
     {
         try

@@ -25,4 +25,8 @@ public interface IProviderGrain : IGrainWithStringKey
     /// <summary>The place of a task in the queue; null when it does not stand in it.</summary>
     [Alias("place")]
     ValueTask<QueuePlace?> PlaceAsync(string task);
+
+    /// <summary>The positions of many tasks in the queue, in the order in which they are named; 0 for one that does not stand in it.</summary>
+    [Alias("positions")]
+    ValueTask<int[]> PositionsAsync(string[] tasks);
 }

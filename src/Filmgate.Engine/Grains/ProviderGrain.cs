@@ -73,6 +73,9 @@ public sealed partial class ProviderGrain(
     /// <inheritdoc/>
     public ValueTask<QueuePlace?> PlaceAsync(string task) => ValueTask.FromResult(_desk.PlaceOf(TaskKey.Parse(task)));
 
+    /// <inheritdoc/>
+    public ValueTask<int[]> PositionsAsync(string[] tasks) => ValueTask.FromResult(_desk.PositionsOf([.. tasks.Select(TaskKey.Parse)]));
+
     private void Wake(IReadOnlyList<TaskKey> tasks)
     {
         foreach (var task in tasks)

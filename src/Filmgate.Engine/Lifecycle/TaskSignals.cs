@@ -1,17 +1,18 @@
-using System.Collections.Concurrent;
 using Filmgate.Engine.Cluster;
 using Filmgate.Model.Identity;
 
 namespace Filmgate.Engine.Lifecycle;
 
 /// <summary>
-/// Tells those who watch a task that it has changed, those on the other nodes by way of the news. A word that is lost costs a watcher at most
-/// its own patience: it looks again by itself.
+/// Tells those who watch a task that it has changed, those on the other nodes by way of the news. Of a word that is lost the
+/// <see cref="TaskLookout"/> hears for all of them.
 /// </summary>
 /// <param name="news">Carries the word to other nodes.</param>
 public sealed class TaskSignals(INodeNews news)
 {
-    private readonly ConcurrentDictionary<TaskKey, ConcurrentDictionary<Watch, byte>> _watches = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TaskKey, HashSet<Watch>> _watches = [];
+    private int _count;
 
     /// <summary>Begins to watch all tasks of an account; dispose the watch to end it.</summary>
     public Watch Begin(AccountId account) => Begin(AllOf(account));
@@ -20,15 +21,19 @@ public sealed class TaskSignals(INodeNews news)
     public Watch Begin(TaskKey task)
     {
         var watch = new Watch(this, task);
-        while (true)
+
+        // The last one to leave takes the set away. That and joining it are one after the other: nobody looks by itself any more, so one that
+        // joined a set on its way out would never hear of anything.
+        lock (_gate)
         {
-            // The last one to leave takes the set away; whoever joined it meanwhile joins again.
-            var watches = _watches.GetOrAdd(task, static _ => new());
-            watches[watch] = 0;
-            if (_watches.TryGetValue(task, out var present) && ReferenceEquals(present, watches))
+            if (!_watches.TryGetValue(task, out var watches))
             {
-                return watch;
+                _watches.Add(task, watches = []);
+                Volatile.Write(ref _count, _watches.Count);
             }
+
+            watches.Add(watch);
+            return watch;
         }
     }
 
@@ -42,7 +47,13 @@ public sealed class TaskSignals(INodeNews news)
     /// <summary>The task has changed, here or on another node.</summary>
     public void Heard(TaskKey task)
     {
-        if (!_watches.IsEmpty)
+        if (Count == 0)
+        {
+            return;
+        }
+
+        // Whoever waits goes on elsewhere, so nothing of it runs under the lock.
+        lock (_gate)
         {
             Tell(task);
             Tell(AllOf(task.Account));
@@ -53,7 +64,7 @@ public sealed class TaskSignals(INodeNews news)
     {
         if (_watches.TryGetValue(task, out var watches))
         {
-            foreach (var (watch, _) in watches)
+            foreach (var watch in watches)
             {
                 watch.Set();
             }
@@ -61,22 +72,37 @@ public sealed class TaskSignals(INodeNews news)
     }
 
     /// <summary>Tasks and accounts that are watched now.</summary>
-    public int Count => _watches.Count;
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The watches of tasks, each task's together.</summary>
+    public IReadOnlyList<(TaskKey Task, IReadOnlyList<Watch> Watches)> Watched()
+    {
+        lock (_gate)
+        {
+            return [.. _watches.Where(pair => pair.Key.Task.Value.Length > 0).Select(pair => (pair.Key, (IReadOnlyList<Watch>)[.. pair.Value]))];
+        }
+    }
 
     // No task has an empty id.
     private static TaskKey AllOf(AccountId account) => new(account, new TaskId(string.Empty));
 
     private void End(Watch watch, TaskKey task)
     {
-        if (_watches.TryGetValue(task, out var watches))
+        lock (_gate)
         {
-            watches.TryRemove(watch, out _);
-            if (watches.IsEmpty)
+            if (_watches.TryGetValue(task, out var watches) && watches.Remove(watch) && watches.Count == 0)
             {
-                _watches.TryRemove(new(task, watches));
+                _watches.Remove(task);
+                Volatile.Write(ref _count, _watches.Count);
             }
         }
     }
+
+    /// <summary>What a watcher saw of its task.</summary>
+    /// <param name="Revision">The task's revision.</param>
+    /// <param name="WaitingFor">The provider in whose queue it stood; null for none.</param>
+    /// <param name="Position">Where it stood there; 0 for nowhere.</param>
+    public sealed record Sight(long Revision, string? WaitingFor, int Position);
 
     /// <summary>One watcher's ear. Several changes before it listens are one.</summary>
     public sealed class Watch : IDisposable
@@ -85,7 +111,18 @@ public sealed class TaskSignals(INodeNews news)
         private readonly TaskKey _task;
         private readonly SemaphoreSlim _changed = new(0, 1);
 
+        private Sight? _sight;
+
         internal Watch(TaskSignals signals, TaskKey task) => (_signals, _task) = (signals, task);
+
+        /// <summary>What the watcher saw last; null before its first look.</summary>
+        public Sight? Last => Volatile.Read(ref _sight);
+
+        /// <summary>The watcher has looked.</summary>
+        public void Saw(Sight sight) => Volatile.Write(ref _sight, sight);
+
+        /// <summary>Returns after a change.</summary>
+        public Task WaitAsync(CancellationToken cancellationToken) => _changed.WaitAsync(cancellationToken);
 
         /// <summary>Returns after a change, or when patience ends.</summary>
         public async Task WaitAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)

@@ -134,10 +134,41 @@ public sealed class FairQueue(TimeSpan patience, TimeSpan offerLifetime)
             return null;
         }
 
-        // Each other account is served in proportion to its weight meanwhile.
-        var own = line.Waiters.TakeWhile(waiter => waiter != place).Count() + 1;
-        return own + _lines.Values.Where(other => other != line).Sum(other => (int)Math.Min(other.Waiters.Count, (double)own * other.Weight / line.Weight));
+        return PositionAt(line, line.Waiters.TakeWhile(waiter => waiter != place).Count() + 1);
     }
+
+    /// <summary>The places of many tasks, for one walk along the lines that they stand in; those that do not wait are left out.</summary>
+    public Dictionary<TaskKey, int> PositionsOf(IEnumerable<TaskKey> tasks)
+    {
+        var positions = new Dictionary<TaskKey, int>();
+        foreach (var asked in tasks.GroupBy(task => task.Account))
+        {
+            if (!_lines.TryGetValue(asked.Key, out var line))
+            {
+                continue;
+            }
+
+            var wanted = asked.Where(line.Places.ContainsKey).ToHashSet();
+            foreach (var (index, waiter) in line.Waiters.Index())
+            {
+                if (wanted.Count == 0)
+                {
+                    break;
+                }
+
+                if (wanted.Remove(waiter.Task))
+                {
+                    positions[waiter.Task] = PositionAt(line, index + 1);
+                }
+            }
+        }
+
+        return positions;
+    }
+
+    // Each other account is served in proportion to its weight meanwhile.
+    private int PositionAt(Line line, int own) =>
+        own + _lines.Values.Where(other => other != line).Sum(other => (int)Math.Min(other.Waiters.Count, (double)own * other.Weight / line.Weight));
 
     private bool Withdraw(TaskKey task)
     {

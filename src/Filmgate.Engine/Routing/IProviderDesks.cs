@@ -20,6 +20,9 @@ public interface IProviderDesks
 
     /// <summary>The place of a task in the queue; null when it does not stand in it.</summary>
     ValueTask<QueuePlace?> PlaceAsync(string provider, TaskKey task, CancellationToken cancellationToken);
+
+    /// <summary>The positions of many tasks in a queue, in the order in which they are named; 0 for one that does not stand in it.</summary>
+    ValueTask<int[]> PositionsAsync(string provider, IReadOnlyCollection<TaskKey> tasks, CancellationToken cancellationToken);
 }
 
 /// <summary>What is asked of the desks together.</summary>

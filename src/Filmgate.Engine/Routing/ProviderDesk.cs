@@ -146,6 +146,13 @@ public sealed class ProviderDesk(int slots, Random chance)
     /// <summary>The place of a waiting task; null for one that does not wait.</summary>
     public QueuePlace? PlaceOf(TaskKey task) => _queue.PositionOf(task) is { } position ? new QueuePlace(position, WaitAt(position)) : null;
 
+    /// <summary>The positions of many tasks in the order in which they are named, 0 for one that does not wait.</summary>
+    public int[] PositionsOf(IReadOnlyCollection<TaskKey> tasks)
+    {
+        var positions = _queue.PositionsOf(tasks);
+        return [.. tasks.Select(task => positions.GetValueOrDefault(task))];
+    }
+
     // Free slots are there at once; then one becomes free in each part of the usual hold.
     private TimeSpan WaitAt(int position)
     {

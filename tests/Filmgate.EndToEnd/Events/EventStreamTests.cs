@@ -122,19 +122,19 @@ public sealed class EventStreamTests(GatewayInProcess gateway) : IClassFixture<G
     {
         var id = (await gateway.CreateAsync(Stalls)).TaskId;
         var (watched, listeners) = gateway.Audience;
-        var clients = new List<HttpClient>();
+        using var client = gateway.NewClient();
+        var tabs = new List<EventReader>();
         for (var i = 0; i < 20; i++)
         {
-            var client = gateway.NewClient();
-            clients.Add(client);
-            await (await EventReader.OpenAsync(client, $"/api/v1/tasks/{id}/events")).MustNextAsync();
-            await EventReader.OpenAsync(client, "/api/v1/events");
+            tabs.Add(await EventReader.OpenAsync(client, $"/api/v1/tasks/{id}/events"));
+            await tabs[^1].MustNextAsync();
+            tabs.Add(await EventReader.OpenAsync(client, "/api/v1/events"));
         }
 
         await Eventually.TrueAsync(() => gateway.Audience.Listeners >= listeners + 20, Patience, "Twenty listeners");
         Assert.True(gateway.Audience.Watched > watched);
-        clients.ForEach(client => client.Dispose());
-        await Eventually.TrueAsync(() => gateway.Audience is (0, 0), Patience, "Nobody's watch");
+        tabs.ForEach(tab => tab.Dispose());
+        await Eventually.BecomesAsync(() => Task.FromResult(gateway.Audience), audience => audience is (0, 0), Patience, "Nobody's watch");
         await gateway.SendAsync("POST", $"/api/v1/tasks/{id}/cancel");
     }
 

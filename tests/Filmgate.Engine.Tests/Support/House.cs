@@ -71,6 +71,7 @@ internal sealed class House : IAsyncDisposable
     public string Folder { get; }
     public FakeTimeProvider Time { get; }
     public ITaskStore Tasks { get; }
+    public ITaskRevisions Revisions => new SqliteTaskRevisions(_database);
     public IAccountStore Accounts { get; }
     public IChargeStore Charges { get; }
     public IDeliveryStore Deliveries { get; }
@@ -134,9 +135,9 @@ internal sealed class House : IAsyncDisposable
     public TaskDriver NewDriver(ITaskStore? store = null, TimeProvider? time = null) => new(
         store ?? Tasks, Accounts, Providers, Desks, Routing, Inputs, Submissions, ClipIntake, Callbacks, Waker, Signals, Ids, time ?? Time, new LockedRandom(7), NullLogger<TaskDriver>.Instance);
 
-    /// <summary>A dispatcher that knows nothing but what is in the store.</summary>
     public DeliveryInstruments Instruments { get; } = new();
 
+    /// <summary>A dispatcher that knows nothing but what is in the store.</summary>
     public DeliveryDispatcher NewDispatcher(DeliverySignal signal, WebhookOptions? options = null, GuardedHttp? http = null, IDeliveryStore? store = null) => new(
         store ?? Deliveries,
         new DeliverySender(http ?? Http, Callbacks, new PlainEvents(), Secrets, Instruments, Time, NullLogger<DeliverySender>.Instance),

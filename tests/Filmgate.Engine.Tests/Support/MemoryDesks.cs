@@ -65,6 +65,14 @@ internal sealed class MemoryDesks(int slots, TimeProvider time, IWaker waker) : 
         }
     }
 
+    public ValueTask<int[]> PositionsAsync(string provider, IReadOnlyCollection<TaskKey> tasks, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return ValueTask.FromResult(DeskOf(provider).PositionsOf(tasks));
+        }
+    }
+
     private DateTimeOffset Now => time.GetUtcNow();
 
     private void Do(string provider, Func<ProviderDesk, IReadOnlyList<TaskKey>> act)
