@@ -318,6 +318,9 @@ internal static class GatewayComposition
         .AddSingleton<DeliveryDispatcher>()
         .AddSingleton<WebhookDesk>()
         .AddSingleton<EventFeeds>()
+        .AddSingleton(options.Streams)
+        .AddSingleton<OpenStreams>()
+        .AddHostedService(services => services.GetRequiredService<OpenStreams>())
         .AddHostedService<DeliveryPump>();
 
     private static IServiceCollection AddSurfaces(this IServiceCollection services) => services

@@ -14,6 +14,7 @@ using Filmgate.Model.Gateway;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Webhooks;
 using Filmgate.Server.Cluster;
+using Filmgate.Server.Events;
 using Filmgate.Storage.PostgreSql;
 using Microsoft.Extensions.Configuration;
 
@@ -60,6 +61,8 @@ public sealed record GatewayOptions
     public byte[]? SigningKey { get; init; }
     /// <summary>How this node takes part in a cluster; null when it is alone.</summary>
     public ClusterOptions? Cluster { get; init; }
+    /// <summary>How many event streams may be open.</summary>
+    public StreamLimits Streams { get; init; } = new();
     /// <summary>How requests are moderated. Default: not at all.</summary>
     public ModerationSettings Moderation { get; init; } = new();
     /// <summary>How patient the gateway is with providers.</summary>
@@ -103,6 +106,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
             SigningKey = ReadSigningKey(),
             FfmpegPath = Text("FILMGATE_FFMPEG", "Filmgate:Animatic:FfmpegPath"),
             Webhooks = ReadWebhooks(),
+            Streams = ReadStreams(),
             Moderation = ReadModeration(networks),
             Routing = new RoutingSettingsReader(configuration, _errors).Read(),
             Providers = new ProviderSettingsReader(configuration, networks, publicUrl is not null, _errors).Read(),
@@ -334,6 +338,24 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
         return options.Disabling.BetweenFailures <= options.Disabling.WithoutSuccess
             ? options
             : options with { Disabling = options.Disabling with { BetweenFailures = options.Disabling.WithoutSuccess } };
+    }
+
+    private StreamLimits ReadStreams()
+    {
+        const string section = "Filmgate:Streams:";
+        const int StreamsMax = 1_000_000;
+        var usual = new StreamLimits();
+        var limits = new StreamLimits
+        {
+            PerAccount = ReadNumber(section + "PerAccount", usual.PerAccount, 1, StreamsMax),
+            PerNode = ReadNumber(section + "PerNode", usual.PerNode, 1, StreamsMax),
+        };
+        if (limits.PerAccount > limits.PerNode)
+        {
+            _errors.Add($"{section}PerAccount: {limits.PerAccount} must be at most PerNode, which is {limits.PerNode}.");
+        }
+
+        return limits;
     }
 
     private ImmutableArray<TimeSpan> ReadWaits()

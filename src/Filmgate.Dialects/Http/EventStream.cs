@@ -12,7 +12,7 @@ namespace Filmgate.Dialects.Http;
 internal readonly record struct StreamedEvent(string Id, string? Type, ReadOnlyMemory<byte> Data);
 
 /// <summary>
-/// Answers with server-sent events until there are none, the caller leaves, its key is revoked or the gateway ends. An event is taken only when
+/// Answers with server-sent events until there are none, the caller leaves or may listen no longer, or the gateway ends. An event is taken only when
 /// the one before has gone to the connection, so a slow reader holds up nobody but itself and nothing piles up for it here.
 /// Source: the HTML standard, server-sent events.
 /// </summary>
@@ -20,7 +20,7 @@ internal readonly record struct StreamedEvent(string Id, string? Type, ReadOnlyM
 /// <param name="stopping">Set when the gateway is about to end.</param>
 internal sealed class EventStream(TimeProvider time, CancellationToken stopping)
 {
-    /// <summary>How long the connection may be quiet, and how long a key that is revoked may still listen.</summary>
+    /// <summary>How long the connection may be quiet.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>The content type.</summary>
@@ -32,10 +32,10 @@ internal sealed class EventStream(TimeProvider time, CancellationToken stopping)
     /// <summary>Answers.</summary>
     /// <param name="context">The request.</param>
     /// <param name="listen">What happens, until the token is set.</param>
-    /// <param name="mayListenAsync">Whether the caller still may.</param>
-    public async Task WriteAsync(HttpContext context, Func<CancellationToken, IAsyncEnumerable<StreamedEvent>> listen, Func<ValueTask<bool>> mayListenAsync)
+    /// <param name="ended">Set when the caller may listen no longer.</param>
+    public async Task WriteAsync(HttpContext context, Func<CancellationToken, IAsyncEnumerable<StreamedEvent>> listen, CancellationToken ended)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping, ended);
         var response = context.Response;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
@@ -49,7 +49,6 @@ internal sealed class EventStream(TimeProvider time, CancellationToken stopping)
         {
             // A client that is cut off comes back so soon.
             response.BodyWriter.Write("retry: 2000\n\n"u8);
-            var checkedAt = time.GetTimestamp();
             do
             {
                 next = happenings.MoveNextAsync().AsTask();
@@ -59,16 +58,6 @@ internal sealed class EventStream(TimeProvider time, CancellationToken stopping)
                     if (await IsQuietAsync(next, end.Token))
                     {
                         response.BodyWriter.Write(": still here\n\n"u8);
-                    }
-
-                    if (time.GetElapsedTime(checkedAt) >= Heartbeat)
-                    {
-                        if (!await mayListenAsync())
-                        {
-                            return;
-                        }
-
-                        checkedAt = time.GetTimestamp();
                     }
                 }
 
@@ -81,7 +70,7 @@ internal sealed class EventStream(TimeProvider time, CancellationToken stopping)
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The caller has left, or comes back to the gateway that starts next.
+            // The caller has left or may listen no longer, or comes back to the gateway that starts next.
         }
         finally
         {

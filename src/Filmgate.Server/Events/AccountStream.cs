@@ -15,7 +15,7 @@ namespace Filmgate.Server.Events;
 /// <c>GET /events</c>: what webhook endpoints are told, to whoever listens, in order. A client goes on behind the last event that it names;
 /// nothing is left out in silence, so one that names an event that is kept no longer is told so.
 /// </summary>
-internal sealed class AccountStream(EventFeeds feeds, IKeyRing keys, EventStream stream)
+internal sealed class AccountStream(EventFeeds feeds, OpenStreams open, EventStream stream)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -24,6 +24,13 @@ internal sealed class AccountStream(EventFeeds feeds, IKeyRing keys, EventStream
         if (!TryReadEvents(context.Request.Query, out var wanted, out var wrong))
         {
             await ApixoErrors.WriteAsync(context, StatusCodes.Status400BadRequest, wrong);
+            return;
+        }
+
+        using var place = open.TryEnter(context, caller, out var full);
+        if (place is null)
+        {
+            await ApixoErrorForm.Instance.WriteAsync(context, full!);
             return;
         }
 
@@ -45,7 +52,7 @@ internal sealed class AccountStream(EventFeeds feeds, IKeyRing keys, EventStream
             case EventStart.After(var number):
                 // For clients that read headers; the stream begins with the same for those that do not.
                 context.Response.Headers[EventStream.LastId] = number.ToString(CultureInfo.InvariantCulture);
-                await stream.WriteAsync(context, end => ListenAsync(caller, number, wanted, end), EventStreamRoutes.StillMay(keys, context, caller));
+                await stream.WriteAsync(context, end => ListenAsync(caller, number, wanted, end), place.Ended);
                 break;
             case EventStart.Forgotten:
                 await ApixoErrors.WriteAsync(

@@ -16,23 +16,19 @@ internal static class EventStreamRoutes
     public static void MapEventStreams(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        var keys = services.GetRequiredService<IKeyRing>();
+        var open = services.GetRequiredService<OpenStreams>();
         var stream = new EventStream(services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        var task = new TaskStream(services.GetRequiredService<ITaskDesk>(), keys, stream);
-        var account = new AccountStream(services.GetRequiredService<EventFeeds>(), keys, stream);
+        var task = new TaskStream(services.GetRequiredService<ITaskDesk>(), open, stream);
+        var account = new AccountStream(services.GetRequiredService<EventFeeds>(), open, stream);
         Map(StreamOperations.WatchTask, "tasks", task.AnswerAsync);
         Map(StreamOperations.ListenToEvents, "events", account.AnswerAsync);
 
         void Map(Operation operation, string owned, Func<HttpContext, Caller, Task> answer)
         {
-            var door = new CallerDoor(keys, services.GetRequiredService<IRateGate>(), ApixoErrorForm.Instance, owned);
+            var door = new CallerDoor(services.GetRequiredService<IKeyRing>(), services.GetRequiredService<IRateGate>(), ApixoErrorForm.Instance, owned);
             endpoints.Map(operation.Path, door.For(operation.Method, answer)).WithMetadata(operation);
         }
     }
-
-    /// <summary>Whether the key of a request still opens the account that it opened.</summary>
-    public static Func<ValueTask<bool>> StillMay(IKeyRing keys, HttpContext context, Caller caller) =>
-        async () => await CallerDoor.AuthenticateAsync(keys, context, Credentials.Read(context.Request.Headers)) == caller;
 
     /// <summary>What a request says that its client got last; null without it. A header that is given twice is no id.</summary>
     public static string? LastId(HttpContext context) => context.Request.Headers[EventStream.LastId] is { Count: > 0 } given ? given.ToString().Trim() : null;

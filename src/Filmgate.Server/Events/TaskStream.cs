@@ -14,7 +14,7 @@ namespace Filmgate.Server.Events;
 /// <c>GET /tasks/{id}/events</c>: the whole task as it is now and after each change, and its end. The id of an event is the task's revision,
 /// which no restart changes; the present state is always told, so a client that was away has missed nothing that still counts.
 /// </summary>
-internal sealed class TaskStream(ITaskDesk desk, IKeyRing keys, EventStream stream)
+internal sealed class TaskStream(ITaskDesk desk, OpenStreams open, EventStream stream)
 {
     private const string Change = "task", End = "end";
 
@@ -43,7 +43,14 @@ internal sealed class TaskStream(ITaskDesk desk, IKeyRing keys, EventStream stre
             return;
         }
 
-        await stream.WriteAsync(context, end => ListenAsync(caller, found.Task.Key.Task, end), EventStreamRoutes.StillMay(keys, context, caller));
+        using var place = open.TryEnter(context, caller, out var full);
+        if (place is null)
+        {
+            await ApixoErrorForm.Instance.WriteAsync(context, full!);
+            return;
+        }
+
+        await stream.WriteAsync(context, end => ListenAsync(caller, found.Task.Key.Task, end), place.Ended);
     }
 
     private async IAsyncEnumerable<StreamedEvent> ListenAsync(Caller caller, TaskId id, [EnumeratorCancellation] CancellationToken end)
