@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Filmgate.Engine.Egress;
 using Filmgate.Engine.Tests.Egress;
 using Filmgate.Engine.Webhooks;
+using Filmgate.Model.Gateway;
 
 namespace Filmgate.Engine.Tests.Webhooks;
 
@@ -82,18 +83,19 @@ public sealed class DeliveryInstrumentsTests : IDisposable
         var rows = page.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split(" | ")).ToList();
         var published = new List<string>();
         using var instruments = new DeliveryInstruments();
+        GatewayMetrics.CountUnfetched("a-provider-of-this-test");
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (ReferenceEquals(instrument.Meter, instruments.Meter))
+                if (ReferenceEquals(instrument.Meter, instruments.Meter) || instrument.Meter.Name == GatewayMetrics.MeterName)
                 {
                     published.Add($"`{instrument.Name}` `{instrument.Unit}`");
                 }
             },
         };
         listener.Start();
-        Assert.Equal(5, published.Count);
+        Assert.Equal(9, published.Count);
         Assert.Equal(published.Order(), rows.Where(row => row.Length == 5).Select(row => $"{row[0][2..]} {row[2]}").Order());
 
         var outcomes = Enumerable.Range(100, 500).Select(status => DeliveryInstruments.OutcomeOf(status, null))
