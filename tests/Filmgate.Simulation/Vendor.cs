@@ -24,6 +24,9 @@ internal enum JobEnd
     Refusal,
     Vanishes,
     Never,
+
+    /// <summary>It says that it is done, and never shows a clip.</summary>
+    Withheld,
 }
 
 /// <summary>
@@ -32,6 +35,9 @@ internal enum JobEnd
 /// </summary>
 internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, Random chance, VirtualTime time)
 {
+    // What is never done is read rarely, so that its day passes in few steps.
+    private static readonly TimeSpan RareRead = TimeSpan.FromHours(2);
+
     private readonly Dictionary<string, Job> _jobs = [];
     private readonly List<(TimeSpan At, Job Job)> _underWay = [];
     private int _numbers;
@@ -122,13 +128,13 @@ internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, 
 
         if (!_jobs.TryGetValue(id, out var job))
         {
-            return new Reading.Lost("It knows nothing of it.");
+            return Book.Exists(entry => entry.Id == id) ? new Reading.Lost("It knows nothing of it any more.")
+                : new Reading.Unreadable("It knows nothing of it.", TimeSpan.FromSeconds(60)) { IsNotThere = true };
         }
 
         if (job.End == JobEnd.Never || time.Now < job.EndsAt)
         {
-            // One that is never done is read rarely, so that its day passes in few steps.
-            var wait = job.End == JobEnd.Never && time.Now > job.EndsAt ? TimeSpan.FromHours(2) : TimeSpan.FromSeconds(chance.Next(5, 90));
+            var wait = job.End == JobEnd.Never && time.Now > job.EndsAt ? RareRead : TimeSpan.FromSeconds(chance.Next(5, 90));
             return new Reading.InProgress(chance.Next(2) == 0 ? null : chance.Next(100), wait);
         }
 
@@ -139,6 +145,7 @@ internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, 
             JobEnd.Failure => new Reading.Failed(new Failure(job.IsCanceled ? FailureCode.Canceled : FailureCode.GenerationFailed, "It broke."), told),
             JobEnd.Refusal => new Reading.Failed(new Failure(FailureCode.NsfwDetected, "It saw skin."), told),
             JobEnd.Vanishes => Forget(job),
+            JobEnd.Withheld => new Reading.Unreadable("It is done, it says.", RareRead) { IsWithoutClip = true },
             _ => throw new InvalidOperationException($"No case is written for {job.End}."),
         };
     }
@@ -176,11 +183,11 @@ internal sealed class Vendor(string name, ProviderFacts facts, int reallyTakes, 
 
     private Job NewJob(Submission submission)
     {
-        var end = chance.NextDouble() >= Trouble ? JobEnd.Clip : (JobEnd)chance.Next(5);
+        var end = chance.NextDouble() >= Trouble ? JobEnd.Clip : (JobEnd)chance.Next(6);
         var price = facts.Prices.Of(submission.Request);
         var charge = end switch
         {
-            JobEnd.Clip or JobEnd.Never => price,
+            JobEnd.Clip or JobEnd.Never or JobEnd.Withheld => price,
             JobEnd.Vanishes => Usd.Zero,
             _ => FailureCharge(price),
         };

@@ -39,6 +39,7 @@ internal sealed class World : IWaker, IAsyncDisposable
     private readonly VirtualTime _time = new();
     private readonly Turnstile _turnstile;
     private readonly Desks _desks;
+    private readonly LateWord _late;
     private readonly Node[] _nodes = new Node[NodeCount];
     private readonly List<Activation> _activations = [];
     private readonly IdSource _ids;
@@ -68,6 +69,9 @@ internal sealed class World : IWaker, IAsyncDisposable
             NewVendor("gamma", ProviderTier.Official, 0.50m, slots: 4, looksUp: true, failureBills: false),
         ];
         _desks = new Desks(_vendors, this);
+        var ear = new Node(NodeCount, life: 1);
+        _late = new LateWord(
+            new SqliteChargeStore(_database), new ProviderDirectory(_vendors.Select(vendor => new ReachedVendor(vendor, ear, _turnstile, sabotage))), _time, NullLogger<LateWord>.Instance);
         _reconciledAt = Now;
         Trouble = 0.05 + 0.3 * Chance.NextDouble();
     }
@@ -129,6 +133,7 @@ internal sealed class World : IWaker, IAsyncDisposable
         }
 
         await CalmAsync().ConfigureAwait(false);
+        await PostAllAsync().ConfigureAwait(false);
         await new Verdict(this).JudgeAsync(tasks).ConfigureAwait(false);
     }
 
@@ -430,20 +435,65 @@ internal sealed class World : IWaker, IAsyncDisposable
         }
 
         var job = vendor.Book[Chance.Next(vendor.Book.Count)];
-        if (await Store.FindByAttemptAsync(job.Attempt, CancellationToken.None).ConfigureAwait(false) is not { LastAttempt: { } last } task || last.Id != job.Attempt)
+        if (await Store.FindByAttemptAsync(job.Attempt, CancellationToken.None).ConfigureAwait(false) is not { LastAttempt: { } last } task)
         {
             return;
         }
 
         Say($"{vendor.Name} posts about {job.Id}");
+        if (task.Attempts.First(attempt => attempt.Id == job.Attempt) is var noted && LateWord.Matters(noted))
+        {
+            _ = HearLateAsync(task, noted, job);
+        }
+
+        if (last.Id != job.Attempt)
+        {
+            return;
+        }
+
         if (last is { State: AttemptState.Unknown, CandidateId: null })
         {
-            await Store.ApplyAsync(task, new TaskTransition.HearOf(Whole(Now), last.Id, job.Id), CancellationToken.None).ConfigureAwait(false);
+            // Some posts name what even the vendor does not know.
+            var named = Chance.NextDouble() < Trouble ? "nobody's" : job.Id;
+            await Store.ApplyAsync(task, new TaskTransition.HearOf(Whole(Now), last.Id, named), CancellationToken.None).ConfigureAwait(false);
         }
 
         if (!task.State.IsTerminal())
         {
             WakeTask(task.Key);
+        }
+    }
+
+    private async Task HearLateAsync(VideoTask task, Attempt attempt, Job job)
+    {
+        try
+        {
+            await _late.HearAsync(task, attempt, job.Id, CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Judged like a step that threw.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Heard(error, task.Key);
+        }
+    }
+
+    // When all is over, every vendor that posts does so once more, about everything.
+    private async ValueTask PostAllAsync()
+    {
+        foreach (var job in _vendors.Where(vendor => vendor.Facts.SendsCallbacks).SelectMany(vendor => vendor.Book).ToArray())
+        {
+            if (await Store.FindByAttemptAsync(job.Attempt, CancellationToken.None).ConfigureAwait(false) is { } task
+                && task.Attempts.First(attempt => attempt.Id == job.Attempt) is var noted && LateWord.Matters(noted))
+            {
+                var hearing = HearLateAsync(task, noted, job);
+                while (!hearing.IsCompleted)
+                {
+                    _turnstile.TryPassOne(Chance, Say);
+                }
+
+                await hearing.ConfigureAwait(false);
+            }
         }
     }
 
