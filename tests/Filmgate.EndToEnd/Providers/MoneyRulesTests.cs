@@ -172,6 +172,9 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
         LostRequest = 6,
         ServerError = 7,
         Failure = 8,
+        Resubmitted = 9,
+        PaidTwice = 10,
+        FreeAndBilledFailure = 11,
     }
 
     /// <summary>A task of the gateway in front.</summary>
@@ -184,6 +187,11 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
         public string ClipUrl => Data.GetProperty("resultUrls")[0].GetString()!;
 
         public decimal Cost => Data.GetProperty("cost").GetDecimal();
+
+        public decimal[] Costs => [.. All.Select(attempt => attempt.GetProperty("cost").GetDecimal())];
+
+        /// <summary>Whether the charges that nobody could confirm have been decided.</summary>
+        public bool IsDecided => All.All(attempt => attempt.TryGetProperty("resolvedTime", out _));
 
         public decimal Unconfirmed => All.Sum(attempt => attempt.TryGetProperty("unconfirmedCost", out var held) ? held.GetDecimal() : 0);
 
@@ -201,7 +209,7 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
     /// One gateway behind all, and one in front for each dialect. All tasks are sent at once when they have started, so that those which have
     /// to wait do it side by side; each test follows its own.
     /// </summary>
-    public sealed class Houses : IAsyncLifetime
+    public class Houses : IAsyncLifetime
     {
         // The one that is pinned is never refused for a cause of its own, so that no other case stands in the way of those that name it.
         private const string Pinned = "e";
@@ -220,6 +228,13 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
 
         private ServedGateway Behind => _behind ?? throw new InvalidOperationException("It is not started yet.");
 
+        /// <summary>What the gateways in front are set to beyond their providers.</summary>
+        protected virtual IEnumerable<(string Name, string Value)> Settings => [("Filmgate__Routing__UnknownDeadline", "00:01:30")];
+
+        /// <summary>What is acted out over a dialect.</summary>
+        private protected virtual IEnumerable<Case> KindsOf(string dialect) =>
+            dialect == "filmgate" ? [Case.LostAnswer, Case.LostRequest] : Enum.GetValues<Case>().Where(kind => kind <= Case.Failure);
+
         public async ValueTask InitializeAsync()
         {
             _behind = await ServedGateway.StartAsync(_folder["behind"]);
@@ -236,6 +251,7 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
 
             await Behind.DisposeAsync();
             _folder.Dispose();
+            GC.SuppressFinalize(this);
         }
 
         /// <summary>Waits until a task is as it should be.</summary>
@@ -275,6 +291,9 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
             Case.LostRequest => "@lost-request(1)",
             Case.ServerError => "@server-error(1)",
             Case.Failure => "@fail(GENERATION_FAILED, 1)",
+            Case.Resubmitted => "@lost-request(1)",
+            Case.PaidTwice => "@lost-answer(1) @late-success(20s)",
+            Case.FreeAndBilledFailure => "@fail(GENERATION_FAILED, 2)",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No prompt is written for it."),
         };
 
@@ -285,7 +304,7 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
                 _folder[dialect],
                 [
                     ("FILMGATE_API_KEY", LiveKey),
-                    ("Filmgate__Routing__UnknownDeadline", "00:01:30"),
+                    .. Settings,
                     .. Names.SelectMany((name, index) => ((string, string)[])
                     [
                         ($"Filmgate__Providers__{name}__Dialect", dialect), ($"Filmgate__Providers__{name}__BaseUrl", address),
@@ -298,10 +317,9 @@ public sealed class MoneyRulesTests(MoneyRulesTests.Houses houses) : IClassFixtu
                 ]);
             var api = new TaskApi(served.Address, LiveKey);
             _fronts[dialect] = (served, api);
-            Case[] kinds = dialect == "filmgate" ? [Case.LostAnswer, Case.LostRequest] : Enum.GetValues<Case>();
-            foreach (var kind in kinds)
+            foreach (var kind in KindsOf(dialect))
             {
-                var isPinned = kind is not (Case.Input or Case.Policy or Case.PassedOver or Case.Failure);
+                var isPinned = kind is not (Case.Input or Case.Policy or Case.PassedOver or Case.Failure or Case.FreeAndBilledFailure);
                 var body = new { provider = isPinned ? Pinned : "auto", input = TaskApi.Standard(Prompt(dialect, kind), Picture) };
                 var answer = await api.SendAsync(HttpMethod.Post, TaskApi.Create, JsonSerializer.Serialize(body));
                 Assert.True(answer.Status == 200, answer.ToString());
