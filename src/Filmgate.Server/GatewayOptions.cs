@@ -177,7 +177,7 @@ internal sealed class GatewayOptionsReader(GatewaySettings settings, IConfigurat
 
     private PostgresAddress? ReadDatabase()
     {
-        var text = Text("FILMGATE_DATABASE", "Filmgate:Database");
+        var text = settings.Database ?? Text("FILMGATE_DATABASE", "Filmgate:Database");
         if (DatabaseSetting.TryRead(text, out var address, out var error))
         {
             return address;

@@ -7,6 +7,8 @@ public sealed record GatewaySettings
     public string? Urls { get; init; }
     /// <summary>Data folder. Default: <c>FILMGATE_DATA</c>, else <c>./data</c>.</summary>
     public string? DataFolder { get; init; }
+    /// <summary><c>sqlite</c>, or where a PostgreSQL database is. Default: <c>FILMGATE_DATABASE</c>, else <c>sqlite</c>.</summary>
+    public string? Database { get; init; }
     /// <summary>CIDRs that image and callback URLs may reach although not public. Default: <c>FILMGATE_ALLOW_NETWORKS</c>, else none.</summary>
     public string? AllowNetworks { get; init; }
     /// <summary>Whether SIGTERM and SIGINT stop the gateway. Default: true; an embedding command handles them itself.</summary>

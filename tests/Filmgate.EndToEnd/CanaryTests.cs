@@ -195,7 +195,7 @@ public sealed partial class CanaryTests : IDisposable
 
         // :: Step 5: the end of it, and a start that is refused.
         await Eventually.TrueAsync(() => site.PostsTo("/hook").Count >= 2, Patience, "Two callbacks");
-        var database = Search(Directory.GetFiles(_folder["data"], "filmgate.db*").Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)));
+        var database = await StoreUnderTest.ContentAsync(_folder["data"]);
         gateway.Process.Send(FilmgateProcess.SigTerm);
         Assert.Equal(0, await gateway.Process.ExitAsync(Patience));
         var refused = await FilmgateProcess.RunAsync(
@@ -206,7 +206,7 @@ public sealed partial class CanaryTests : IDisposable
         var lines = gateway.Process.Error;
         var log = string.Join('\n', [.. gateway.Process.Out, .. lines, refused.Out, refused.Error]);
         var signature = url.Query[(url.Query.IndexOf("signature=", StringComparison.Ordinal) + "signature=".Length)..];
-        var signingKey = await File.ReadAllBytesAsync(Path.Combine(_folder["data"], "signing.key"), Ct);
+        var signingKey = await StoreUnderTest.SigningKeyAsync(_folder["data"]);
         string[] credentials =
         [
             TestKey, AdminKey, TypedKey, ModerationKey, DatabasePassword, QueryKey, CookieValue, HeaderKey, UserInfo, EchoedText,

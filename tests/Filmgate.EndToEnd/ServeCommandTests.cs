@@ -117,9 +117,9 @@ public sealed class ServeCommandTests : IDisposable
     [Fact]
     public async Task A_second_process_on_the_same_data_is_refused_and_the_first_goes_on()
     {
-        await using var first = await ServedGateway.StartAsync(_folder["data"]);
+        await using var first = await ServedGateway.StartAsync(_folder["data"], ("FILMGATE_DATABASE", StoreUnderTest.Sqlite));
 
-        var (code, output, error) = await RunAsync(ServedGateway.Settings(_folder["data"]));
+        var (code, output, error) = await RunAsync(new Dictionary<string, string>(ServedGateway.Settings(_folder["data"])) { ["FILMGATE_DATABASE"] = StoreUnderTest.Sqlite });
 
         AssertOneLine(1, "in use by another Filmgate process", code, output, error);
         Assert.Equal(200, (await first.Api.GetAsync("ready")).Status);
@@ -130,7 +130,7 @@ public sealed class ServeCommandTests : IDisposable
     [InlineData(4096)]
     public async Task A_damaged_database_is_one_line_and_is_left_as_it_is(int from)
     {
-        await using (var server = await ServedGateway.StartAsync(_folder["data"]))
+        await using (var server = await ServedGateway.StartAsync(_folder["data"], ("FILMGATE_DATABASE", StoreUnderTest.Sqlite)))
         {
             server.Process.Send(FilmgateProcess.SigTerm);
             Assert.Equal(0, await server.Process.ExitAsync(Patience));
@@ -141,7 +141,7 @@ public sealed class ServeCommandTests : IDisposable
         damaged.AsSpan(from).Fill(0x5A);
         await File.WriteAllBytesAsync(path, damaged, TestContext.Current.CancellationToken);
 
-        var (code, output, error) = await RunAsync(ServedGateway.Settings(_folder["data"]));
+        var (code, output, error) = await RunAsync(new Dictionary<string, string>(ServedGateway.Settings(_folder["data"])) { ["FILMGATE_DATABASE"] = StoreUnderTest.Sqlite });
 
         AssertOneLine(1, "filmgate.db", code, output, error);
         Assert.Equal(damaged, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));

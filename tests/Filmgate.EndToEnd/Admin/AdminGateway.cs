@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Filmgate.EndToEnd.House;
 
 namespace Filmgate.EndToEnd.Admin;
 
@@ -38,7 +39,7 @@ public abstract class AdminGateway(params (string Name, string Value)[] settings
     /// <summary>Starts it, anew after it was stopped, over the same data.</summary>
     protected async ValueTask StartAsync()
     {
-        var start = Start(["serve"], [("FILMGATE_URLS", "http://127.0.0.1:0"), ("FILMGATE_DATA", DataFolder), ("FILMGATE_ADMIN_KEY", AdminKey),
+        var start = Start(["serve"], [("FILMGATE_URLS", "http://127.0.0.1:0"), ("FILMGATE_DATA", DataFolder), ("FILMGATE_DATABASE", StoreUnderTest.SettingFor(DataFolder)), ("FILMGATE_ADMIN_KEY", AdminKey),
             ("Filmgate__Animatic__RehearsePrices", "true"), .. settings]);
         start.WorkingDirectory = _folder.FullName;
         _process?.Dispose();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Filmgate.EndToEnd.House;
 
 namespace Filmgate.EndToEnd.Admin;
 
@@ -59,7 +60,7 @@ public sealed class BookTests(WorkingGateway gateway)
         Assert.StartsWith("filmgate doctor: The data in ", error, StringComparison.Ordinal);
         await gateway.StopAsync();
         Assert.Equal((0, "The store is sound.\n", ""), await gateway.RunAsync("doctor", "--data", gateway.DataFolder));
-        Spoil(account);
+        await SpoilAsync(account);
         var spoiled = await gateway.RunAsync("doctor", "--data", gateway.DataFolder);
         Assert.Equal((1, ""), (spoiled.Code, spoiled.Error));
         Assert.Contains($"Account {account} has settled 280001 micro-dollars; its settled tasks cost 280000.\n", spoiled.Out, StringComparison.Ordinal);
@@ -93,15 +94,8 @@ public sealed class BookTests(WorkingGateway gateway)
         return "not ended";
     }
 
-    private void Spoil(string account)
-    {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(gateway.DataFolder, "filmgate.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "UPDATE accounts SET settled_micros = settled_micros + 1 WHERE id = $id";
-        command.Parameters.AddWithValue("$id", account);
-        Assert.Equal(1, command.ExecuteNonQuery());
-    }
+    private async Task SpoilAsync(string account) =>
+        Assert.Equal(1, await StoreUnderTest.ExecuteAsync(gateway.DataFolder, $"UPDATE accounts SET settled_micros = settled_micros + 1 WHERE id = '{account}'"));
 
     private static string Root()
     {

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
+using Filmgate.EndToEnd.House;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Money;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Tasks;
 using Filmgate.Storage.Sql;
-using Filmgate.Storage.Sqlite;
 
 namespace Filmgate.EndToEnd.Admin;
 
@@ -47,7 +47,7 @@ public sealed class ChargeGateway() : AdminGateway(
         }
 
         await StopAsync();
-        await using (var database = SqliteDatabase.Open(Path.Combine(DataFolder, "filmgate.db")))
+        await using (var database = await StoreUnderTest.OpenAsync(DataFolder))
         {
             var tasks = new TaskStore(database);
             foreach (var undecided in seeded)

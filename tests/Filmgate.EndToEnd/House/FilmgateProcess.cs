@@ -56,6 +56,11 @@ internal sealed class FilmgateProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
+        if (arguments is ["serve", ..] && environment.TryGetValue("FILMGATE_DATA", out var data))
+        {
+            start.Environment.TryAdd("FILMGATE_DATABASE", StoreUnderTest.SettingFor(data));
+        }
+
         return new FilmgateProcess(Process.Start(start)!);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Filmgate.EndToEnd.House;
 using Filmgate.Server;
 
 namespace Filmgate.EndToEnd.Tasks;
@@ -119,7 +120,14 @@ public sealed class GatewayInProcess : IAsyncLifetime
     private async Task StartAsync()
     {
         gateway = await Gateway.StartAsync(
-            new GatewaySettings { Urls = "http://127.0.0.1:0", DataFolder = folder.FullName, HandleSignals = false, LogToConsole = false },
+            new GatewaySettings
+            {
+                Urls = "http://127.0.0.1:0",
+                DataFolder = folder.FullName,
+                Database = StoreUnderTest.SettingFor(folder.FullName),
+                HandleSignals = false,
+                LogToConsole = false,
+            },
             TestContext.Current.CancellationToken);
 
         // The keys of the first start are told once and are good for all later ones.

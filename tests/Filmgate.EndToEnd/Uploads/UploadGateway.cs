@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Filmgate.EndToEnd.House;
 using Filmgate.Server;
 
 namespace Filmgate.EndToEnd.Uploads;
@@ -24,6 +25,7 @@ public sealed class UploadGateway : IAsyncLifetime
             {
                 Urls = "http://127.0.0.1:0",
                 DataFolder = _folder.FullName,
+                Database = StoreUnderTest.SettingFor(_folder.FullName),
                 EphemeralTestKey = key,
                 HandleSignals = false,
                 LogToConsole = false,
