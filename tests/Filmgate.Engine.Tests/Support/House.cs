@@ -71,7 +71,7 @@ internal sealed class House : IAsyncDisposable
     public string Folder { get; }
     public FakeTimeProvider Time { get; }
     public ITaskStore Tasks { get; }
-    public ITaskRevisions Revisions => new SqliteTaskRevisions(_database);
+    public ITaskRevisions Revisions => new TaskRevisions(_database);
     public IAccountStore Accounts { get; }
     public IChargeStore Charges { get; }
     public IDeliveryStore Deliveries { get; }
