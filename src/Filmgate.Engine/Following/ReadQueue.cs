@@ -25,7 +25,8 @@ public sealed class ReadQueue : IDisposable
     // After an answer that was no list, or lists that save nothing, tasks are read alone for this long.
     private static readonly TimeSpan AlonePeriod = TimeSpan.FromMinutes(5);
     private const double YieldHoped = 2;
-    private const double YieldWeight = 0.25;
+    private const double YieldHope = 0.1;
+    private const double YieldDoubt = 0.25;
     private const double YieldMin = 1.2;
 
     private readonly Lock _gate = new();
@@ -42,6 +43,7 @@ public sealed class ReadQueue : IDisposable
     private readonly Dictionary<string, (Reading Reading, DateTimeOffset At)> _fresh = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, DateTimeOffset At)> _freshInOrder = [];
     private int _freshReads;
+    private DateTimeOffset _lastPutOff;
     private DateTimeOffset _aloneUntil;
 
     // Tasks that one request brings, as observed.
@@ -147,9 +149,11 @@ public sealed class ReadQueue : IDisposable
         {
             if (promised <= now && wait > Patience)
             {
-                // Hinted reads have come between: one place more is needed in the end, and this one waits a little.
+                // Hinted reads have come between, or lists show less than when it was promised. Those to whom that happens come back one after the
+                // other, not as a crowd, and what they need then is no longer there for those who come later.
                 _promises.Take(now + wait, each);
-                promised = now + Patience;
+                promised = now + Patience > _lastPutOff + each ? now + Patience : _lastPutOff + each;
+                _lastPutOff = promised;
                 _promises.PutOff(id, promised);
             }
 
@@ -300,7 +304,9 @@ public sealed class ReadQueue : IDisposable
                 }
             }
 
-            _yield += ((double)(company.Length + _freshReads) / (1 + missing) - _yield) * YieldWeight;
+            // Hoped for slowly and doubted at once: who was promised too early a turn is sent away again, and a turn too many is given to whoever comes.
+            var seen = (double)(company.Length + _freshReads) / (1 + missing);
+            _yield += (seen - _yield) * (seen > _yield ? YieldHope : YieldDoubt);
             _freshReads = 0;
             if (found is null || _yield < YieldMin)
             {
