@@ -54,6 +54,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private Uri _providerAddress = null!, _receiverAddress = null!;
     private int _lastNumber;
     private int _life;
+    private bool _isReached;
     private DateTime _lifeBegan;
     private long _struckAt;
     private TimeSpan _longestOutage, _slowestStart;
@@ -159,16 +160,17 @@ internal sealed class TortureRun : IAsyncDisposable
             "filmgate.dll", _options.Folder, PathOf(string.Create(CultureInfo.InvariantCulture, $"gateway-{++_life}.log")), Settings(), "serve");
     }
 
-    // Alive already after a pause, otherwise a new life.
+    // Alive already after a pause, on its way when it was only just begun, otherwise a new life.
     private async Task EnsureUpAsync()
     {
-        while (_gateway is null || _gateway.HasExited)
+        while (_gateway is null || _gateway.HasExited || !_isReached)
         {
             var began = _time.GetTimestamp();
-            var gateway = Exec();
+            var gateway = _gateway is { HasExited: false } ? _gateway : Exec();
             if (await gateway.AddressAsync() is { } address && await gateway.ReadyAsync())
             {
                 _proxy.Lead(address);
+                _isReached = true;
                 _slowestStart = new[] { _slowestStart, _time.GetElapsedTime(began) }.Max();
                 return;
             }
@@ -354,6 +356,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private async Task KillNowAsync()
     {
         _proxy.Lead(null);
+        _isReached = false;
         Interlocked.CompareExchange(ref _struckAt, _time.GetTimestamp(), 0);
         if (_gateway is { } gateway)
         {
@@ -385,7 +388,13 @@ internal sealed class TortureRun : IAsyncDisposable
     {
         for (var began = _time.GetTimestamp(); Missing(ahead) is var missing and > 0 && _gateway is { HasExited: false } && _time.GetElapsedTime(began) < FillPatience;)
         {
+            var before = _tasks.Count;
             await CreateAsync(missing);
+            if (_tasks.Count == before)
+            {
+                // It takes nothing now.
+                await Task.Delay(PollInterval, _time);
+            }
         }
     }
 
