@@ -90,6 +90,20 @@ public sealed class ReadQueueTests
     }
 
     [Fact]
+    public void A_crowd_that_comes_back_late_is_sent_away_one_after_the_other()
+    {
+        using var queue = Queue(10);
+        var promised = Enumerable.Range(0, 100).Select(i => (Id: $"t{i}", Turn: queue.WaitAsync(Task($"t{i}"), Cancel)))
+            .Where(each => each.Turn is { IsCompletedSuccessfully: true, Result: ReadTurn.Later }).Select(each => each.Id).ToArray();
+        Pass(TimeSpan.FromSeconds(20));
+        var waits = promised.Select(id => queue.WaitAsync(Task(id), Cancel))
+            .Where(turn => turn is { IsCompletedSuccessfully: true, Result: ReadTurn.Later }).Select(turn => ((ReadTurn.Later)turn.Result).Wait).ToArray();
+        Assert.InRange(waits.Length, promised.Length - 10, promised.Length - 5);
+        Assert.Equal(ReadQueue.Patience, waits[0]);
+        Assert.All(waits.Zip(waits.Skip(1)), pair => Assert.Equal(TimeSpan.FromMilliseconds(100), pair.Second - pair.First));
+    }
+
+    [Fact]
     public void Who_comes_back_too_early_keeps_the_promised_time()
     {
         using var queue = Queue(1);
