@@ -4,6 +4,8 @@ namespace Filmgate.Engine.Tests.Artifacts;
 
 public sealed class DiskArtifactStoreTests : ArtifactStoreConformance
 {
+    protected override int Rounds => 500;
+
     private string PathOf(string sha256) => Path.Combine(Root, sha256[..2], sha256);
 
     protected override IArtifactStore Open(ScratchFolder scratch) => new DiskArtifactStore(Root, scratch, TimeProvider.System);

@@ -11,6 +11,8 @@ public sealed class S3ArtifactStoreTests : ArtifactStoreConformance
 
     private S3Server _server = null!;
 
+    protected override int Rounds => 30;
+
     private S3Settings Settings => new()
     {
         Endpoint = _server.Address,
