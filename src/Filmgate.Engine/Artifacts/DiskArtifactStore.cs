@@ -13,7 +13,8 @@ namespace Filmgate.Engine.Artifacts;
 /// <param name="time">The clock by which files age; nodes that share a folder must agree about it to the hour.</param>
 public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimeProvider time) : IArtifactStore
 {
-    // A file on its way out. Its name says which, so that any node can finish or undo what another one began.
+    // A file on its way out: abcdef….random.dying. The name says which, so that any node can undo what another one began; and each deletion has a
+    // name of its own, because two that shared one could delete what the other has put there.
     private const string DyingEnding = ".dying";
 
     private readonly string _root = Path.GetFullPath(root);
@@ -54,7 +55,7 @@ public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimePr
     public async ValueTask<StoredFile> StoreAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
-        if (TryRenew(sha256))
+        if (TryTouch(PathOf(sha256)))
         {
             return new StoredFile(sha256, bytes.Length);
         }
@@ -65,7 +66,7 @@ public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimePr
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> TryRenewAsync(string sha256, CancellationToken cancellationToken) => new(TryRenew(sha256));
+    public ValueTask<bool> TryRenewAsync(string sha256, CancellationToken cancellationToken) => new(TryTouch(PathOf(sha256)) || TryRescue(sha256));
 
     /// <inheritdoc/>
     public ValueTask<IArtifactFile?> FindAsync(string sha256, CancellationToken cancellationToken)
@@ -88,8 +89,8 @@ public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimePr
 
         // Between a look at its age and its deletion anybody, here or on another node, may make it young again. Once it has another name
         // nobody can: whoever comes later does not find it and stores it anew, and whoever came before has left his mark on what is renamed.
-        var dying = path + DyingEnding;
-        if (!TryMove(path, dying) && !File.Exists(dying))
+        var dying = $"{path}.{Path.GetRandomFileName()}{DyingEnding}";
+        if (!TryMove(path, dying))
         {
             return new(true);
         }
@@ -110,7 +111,7 @@ public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimePr
         foreach (var entry in Directory.EnumerateDirectories(_root).Where(folder => Path.GetFileName(folder).Length == 2).SelectMany(Directory.EnumerateFiles))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var path = entry.EndsWith(DyingEnding, StringComparison.Ordinal) ? Undo(entry) : entry;
+            var path = IsDying(entry) ? Undo(entry) : entry;
             if (ArtifactName.IsHash(Path.GetFileName(path)) && File.GetLastWriteTimeUtc(path) < before.UtcDateTime)
             {
                 yield return Path.GetFileName(path);
@@ -120,18 +121,31 @@ public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimePr
         await ValueTask.CompletedTask.ConfigureAwait(false);
     }
 
-    // A node was killed between the two steps of a deletion. Put back, the file is judged anew, by its age and by who needs it.
-    private static string Undo(string dying)
+    private static bool IsDying(string path)
     {
-        var path = dying[..^DyingEnding.Length];
+        var name = Path.GetFileName(path);
+        return name.EndsWith(DyingEnding, StringComparison.Ordinal) && name.Length > ArtifactName.Length && ArtifactName.IsHash(name.AsSpan(0, ArtifactName.Length));
+    }
+
+    // A node was killed between the two steps of a deletion. Put back, the file is judged anew, by its age and by who needs it.
+    private string Undo(string dying)
+    {
+        var path = PathOf(Path.GetFileName(dying)[..ArtifactName.Length]);
         try
         {
             File.Move(dying, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Somebody has stored it again: the same bytes, and younger.
-            File.Delete(dying);
+            // Somebody has stored it again: the same bytes. The younger of the two stays.
+            if (File.GetLastWriteTimeUtc(dying) > File.GetLastWriteTimeUtc(path))
+            {
+                TryMove(dying, path);
+            }
+            else
+            {
+                File.Delete(dying);
+            }
         }
         catch (FileNotFoundException)
         {
@@ -141,10 +155,24 @@ public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimePr
         return path;
     }
 
-    private bool TryRenew(string sha256)
+    // It may have been claimed for a deletion by somebody who has not yet looked at its age. Touched first, it is young wherever it turns up.
+    private bool TryRescue(string sha256)
     {
-        var path = PathOf(sha256);
-        return TryTouch(path) || (TryMove(path + DyingEnding, path) && TryTouch(path));
+        var folder = Path.GetDirectoryName(PathOf(sha256))!;
+        if (!Directory.Exists(folder))
+        {
+            return false;
+        }
+
+        foreach (var dying in Directory.EnumerateFiles(folder, $"{sha256}.*{DyingEnding}"))
+        {
+            if (TryTouch(dying))
+            {
+                Undo(dying);
+            }
+        }
+
+        return TryTouch(PathOf(sha256));
     }
 
     private bool TryTouch(string path)
@@ -152,7 +180,9 @@ public sealed class DiskArtifactStore(string root, ScratchFolder scratch, TimePr
         try
         {
             File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
-            return true;
+
+            // The system finds the file by its name first and sets its time then. A deletion may have claimed it, and looked, in between.
+            return File.Exists(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -6,6 +6,8 @@ public sealed class DiskArtifactStoreTests : ArtifactStoreConformance
 {
     protected override int Rounds => 500;
 
+    private string DyingOf(string sha256) => PathOf(sha256) + ".k3j.dying";
+
     private string PathOf(string sha256) => Path.Combine(Root, sha256[..2], sha256);
 
     protected override IArtifactStore Open(ScratchFolder scratch) => new DiskArtifactStore(Root, scratch, TimeProvider.System);
@@ -27,7 +29,7 @@ public sealed class DiskArtifactStoreTests : ArtifactStoreConformance
     {
         var stored = await Store.StoreAsync(new byte[] { 2 }, Cancel);
         Age(stored.Sha256, Now.AddDays(daysOld));
-        File.Move(PathOf(stored.Sha256), PathOf(stored.Sha256) + ".dying");
+        File.Move(PathOf(stored.Sha256), DyingOf(stored.Sha256));
         Assert.Equal(daysOld < 0 ? [stored.Sha256] : [], await ListAsync(Now.AddHours(-25)));
         Assert.Equal([2], await ReadAsync(stored.Sha256));
     }
@@ -36,8 +38,8 @@ public sealed class DiskArtifactStoreTests : ArtifactStoreConformance
     public async Task What_was_stored_again_since_a_killed_node_began_to_delete_it_stays_young()
     {
         var stored = await Store.StoreAsync(new byte[] { 3 }, Cancel);
-        File.Copy(PathOf(stored.Sha256), PathOf(stored.Sha256) + ".dying");
-        File.SetLastWriteTimeUtc(PathOf(stored.Sha256) + ".dying", Now.AddDays(-3).UtcDateTime);
+        File.Copy(PathOf(stored.Sha256), DyingOf(stored.Sha256));
+        File.SetLastWriteTimeUtc(DyingOf(stored.Sha256), Now.AddDays(-3).UtcDateTime);
         Assert.Empty(await ListAsync(Now.AddHours(-25)));
         Assert.Equal([PathOf(stored.Sha256)], Directory.GetFiles(Path.GetDirectoryName(PathOf(stored.Sha256))!));
     }
@@ -46,7 +48,7 @@ public sealed class DiskArtifactStoreTests : ArtifactStoreConformance
     public async Task A_file_that_is_being_deleted_is_renewed_if_it_is_asked_for_in_time()
     {
         var stored = await Store.StoreAsync(new byte[] { 4 }, Cancel);
-        File.Move(PathOf(stored.Sha256), PathOf(stored.Sha256) + ".dying");
+        File.Move(PathOf(stored.Sha256), DyingOf(stored.Sha256));
         Assert.True(await Store.TryRenewAsync(stored.Sha256, Cancel));
         Assert.Equal([4], await ReadAsync(stored.Sha256));
     }
