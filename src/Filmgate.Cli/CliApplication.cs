@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Reflection;
 using Filmgate.Cli.Admin;
+using Filmgate.Cli.Store;
 using Filmgate.Cli.Tasks;
 using Filmgate.Cli.Webhooks;
 using Filmgate.Client;
@@ -118,7 +119,9 @@ internal static class CliApplication
         var audit = AuditCommand.Create(terminal);
         var doctor = DoctorCommand.Create(terminal);
         var webhooks = WebhooksCommand.Create(terminal);
-        foreach (var command in new[] { webhooks, accounts, keys, spend, audit, doctor })
+        var migrate = MigrateCommand.Create(terminal);
+        var copy = CopyStoreCommand.Create(terminal);
+        foreach (var command in new[] { webhooks, accounts, keys, spend, audit, doctor, migrate, copy })
         {
             root.Add(command);
         }
@@ -131,7 +134,8 @@ internal static class CliApplication
                 [root] = Ending, [generate] = GenerateCommand.Ending, [serve] = ServeCommand.Ending, [draw] = DrawCommand.Ending,
                 [tasks] = TasksCommand.Ending,
                 [accounts] = AccountsCommand.Ending, [keys] = KeysCommand.Ending, [spend] = SpendCommand.Ending, [audit] = AuditCommand.Ending,
-                [doctor] = DoctorCommand.Ending, [webhooks] = WebhooksCommand.Ending, [listen] = ListenCommand.Ending,
+                [doctor] = DoctorCommand.Ending, [migrate] = MigrateCommand.Ending, [copy] = CopyStoreCommand.Ending,
+                [webhooks] = WebhooksCommand.Ending, [listen] = ListenCommand.Ending,
             });
         root.Add(help);
         root.Add(new VersionOption { Action = new ShowVersion() });

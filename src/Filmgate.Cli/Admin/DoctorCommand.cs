@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Filmgate.Cli.Store;
 using Filmgate.Server;
 
 namespace Filmgate.Cli.Admin;
@@ -15,6 +16,7 @@ internal static class DoctorCommand
         Examples:
           filmgate doctor                          (asks a running gateway)
           filmgate doctor --data /var/lib/filmgate (opens the store of a stopped one)
+          filmgate doctor --database settings      (asks the database of FILMGATE_DATABASE itself)
         """;
 
     private const string Sound = "The store is sound.";
@@ -25,21 +27,36 @@ internal static class DoctorCommand
     {
         var options = new AdminOptions();
         var folder = new Option<string?>("--data") { HelpName = "DIR", Description = "Data folder of a stopped gateway, to be checked without it." };
-        var command = new Command("doctor", "Check that the books agree with one another.") { folder };
+        var database = new Option<string?>("--database")
+        {
+            HelpName = "ADDRESS",
+            Description = "PostgreSQL database, to be checked without a gateway; gateways may work on it. 'settings' is the one of FILMGATE_DATABASE.",
+        };
+        var command = new Command("doctor", "Check that the books agree with one another.") { folder, database };
         options.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
         {
-            if (line.GetValue(folder) is not { } data)
+            var (data, address) = (line.GetValue(folder), line.GetValue(database));
+            if (data is null && address is null)
             {
                 return await AskAsync(options, line, terminal, cancellationToken);
             }
 
             if (line.GetValue(options.Server) is not null)
             {
-                throw new UsageException("--data is the folder of a stopped gateway and has no meaning together with --server");
+                throw new UsageException(data is null
+                    ? "--database is asked without a gateway and has no meaning together with --server"
+                    : "--data is the folder of a stopped gateway and has no meaning together with --server");
             }
 
-            var findings = await StoreCheck.RunAsync(data, cancellationToken);
+            if (data is not null && address is not null)
+            {
+                throw new UsageException("--data and --database name two stores, and one is checked at a time");
+            }
+
+            var findings = data is not null
+                ? await StoreCheck.RunAsync(data, cancellationToken)
+                : await StoreCheck.RunAsync(DatabaseArgument.Read("--database", address!), cancellationToken);
             if (line.GetValue(options.Json))
             {
                 DataOutput.WriteJson(terminal, JsonElement.Parse(Answer(findings)));

@@ -17,8 +17,14 @@ public sealed class PostgresAddress
         // Which host to take among several is known here: the one that takes writes.
         settings.TargetSessionAttributes = null;
         _text = settings.ConnectionString;
-        Shown = $"{settings.Host}{(settings.Host!.Contains(':', StringComparison.Ordinal) || settings.Host.Contains(',', StringComparison.Ordinal) ? "" : $":{settings.Port}")}/{settings.Database}";
-        HasSeveralHosts = settings.Host.Contains(',', StringComparison.Ordinal);
+        HasSeveralHosts = settings.Host!.Contains(',', StringComparison.Ordinal);
+        var host = settings.Host.Count(sign => sign == ':') switch
+        {
+            0 when !HasSeveralHosts => $"{settings.Host}:{settings.Port}",
+            > 1 when !HasSeveralHosts => $"[{settings.Host}]:{settings.Port}",
+            _ => settings.Host,
+        };
+        Shown = $"{host}/{settings.Database}";
     }
 
     /// <summary>Whether it names several servers, of which one takes writes.</summary>
@@ -112,6 +118,11 @@ public sealed class PostgresAddress
             settings.Port = int.TryParse(rest[(colon + 1)..], out var port) && port is > 0 and < 65536
                 ? port
                 : throw new UnreadableAddressException("its port is no number from 1 to 65535");
+        }
+
+        if (settings.Host is ['[', .. var numbers, ']'])
+        {
+            settings.Host = numbers;
         }
 
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))

@@ -121,6 +121,13 @@ internal class PostgresSession(PostgresLine line) : SqlSession, IDisposable
         return result;
     }
 
+    /// <summary>Begins to write rows into a table; nothing else runs on the connection until it is disposed.</summary>
+    public PostgresImport Import(string table, System.Collections.Immutable.ImmutableArray<PostgresColumn> columns)
+    {
+        Flush();
+        return new PostgresImport(_connection!, table, columns);
+    }
+
     public void Dispose()
     {
         Drop();

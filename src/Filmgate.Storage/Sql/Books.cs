@@ -143,26 +143,28 @@ public sealed class Books(SqlDatabase database) : IBooks
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<string>> CheckAsync(CancellationToken cancellationToken) =>
-        database.InspectAsync(database.Dialect, static (session, dialect) =>
+        database.InspectAsync(database.Dialect, static (session, dialect) => Check(session, dialect), cancellationToken);
+
+    /// <summary>What does not agree, in sentences, at the moment that the session sees.</summary>
+    internal static ImmutableArray<string> Check(SqlSession session, SqlDialect dialect)
+    {
+        var found = ImmutableArray.CreateBuilder<string>();
+        if (dialect.FindDamage(session) is { } damage)
         {
-            var found = ImmutableArray.CreateBuilder<string>();
-            if (dialect.FindDamage(session) is { } damage)
-            {
-                found.Add(damage);
-            }
+            found.Add(damage);
+        }
 
-            // One moment for all checks: while tasks run, two moments would not agree.
-            foreach (var (sentence, sql) in Checks)
+        foreach (var (sentence, sql) in Checks)
+        {
+            using var row = session.Query(sql);
+            while (row.Read())
             {
-                using var row = session.Query(sql);
-                while (row.Read())
-                {
-                    found.Add(string.Format(sentence, row.GetValue(0), row.GetValue(1), row.GetValue(2)));
-                }
+                found.Add(string.Format(sentence, row.GetValue(0), row.GetValue(1), row.GetValue(2)));
             }
+        }
 
-            return found.ToImmutable();
-        }, cancellationToken);
+        return found.ToImmutable();
+    }
 
     private static long Midnight(DateOnly day) => new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeMilliseconds();
 }

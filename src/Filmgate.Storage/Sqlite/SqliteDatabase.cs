@@ -15,14 +15,17 @@ namespace Filmgate.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteDatabase : SqlDatabase
 {
+    private const string Folder = ".Sqlite.Migrations.";
+
     private readonly string _path;
     private readonly FileStream _lock;
     private readonly CoalescingWriter<SqliteSession>? _writer;
     private readonly SqliteSession? _inline;
     private readonly ConcurrentBag<SqliteSession> _readers = [];
 
-    private SqliteDatabase(string path, FileStream lockFile, bool writesInline)
+    private SqliteDatabase(string path, FileStream lockFile, bool writesInline, IReadOnlyList<string> migrations)
     {
+        Migrations = migrations;
         _path = path;
         _lock = lockFile;
         if (writesInline)
@@ -55,12 +58,7 @@ public sealed class SqliteDatabase : SqlDatabase
         var lockFile = Lock(path);
         try
         {
-            if (!writesInline)
-            {
-                Migrate(path);
-            }
-
-            return new SqliteDatabase(path, lockFile, writesInline);
+            return new SqliteDatabase(path, lockFile, writesInline, writesInline ? [] : Migrate(path));
         }
         catch
         {
@@ -85,6 +83,9 @@ public sealed class SqliteDatabase : SqlDatabase
 
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>The migrations that opening it ran, in order; none when it was up to date.</summary>
+    public IReadOnlyList<string> Migrations { get; }
 
     // Belongs to the file and not to a store, so that all stores of the file agree.
     internal override StatusCache? Statuses { get; } = new();
@@ -193,7 +194,7 @@ public sealed class SqliteDatabase : SqlDatabase
         }
     }
 
-    private static void Migrate(string path)
+    private static IReadOnlyList<string> Migrate(string path)
     {
         try
         {
@@ -202,7 +203,7 @@ public sealed class SqliteDatabase : SqlDatabase
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             var result = DeployChanges.To
                 .SqliteDatabase(new SharedConnection(connection))
-                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.Contains(".Sqlite.Migrations.", StringComparison.Ordinal))
+                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.Contains(Folder, StringComparison.Ordinal))
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
                 .Build()
@@ -212,6 +213,8 @@ public sealed class SqliteDatabase : SqlDatabase
                 throw new StoreUnavailableException(
                     $"The database '{path}' cannot be brought up to date: {result.ErrorScript?.Name}: {result.Error.Message}", result.Error);
             }
+
+            return [.. result.Scripts.Select(script => script.Name[(script.Name.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..])];
         }
         catch (SqliteException error)
         {

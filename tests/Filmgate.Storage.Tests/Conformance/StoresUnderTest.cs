@@ -1,27 +1,31 @@
+using Filmgate.Storage.Sql;
+
 namespace Filmgate.Storage.Tests.Conformance;
 
 /// <summary>The stores of one database, and the way to close and open it again as a restart does.</summary>
 public abstract class StoresUnderTest : IAsyncDisposable
 {
-    public abstract ITaskStore Tasks { get; }
+    public abstract SqlDatabase Database { get; }
 
-    public abstract ITaskRevisions Revisions { get; }
+    public ITaskStore Tasks => new TaskStore(Database);
 
-    public abstract IAccountStore Accounts { get; }
+    public ITaskRevisions Revisions => new TaskRevisions(Database);
 
-    public abstract IDeliveryStore Deliveries { get; }
+    public IAccountStore Accounts => new AccountStore(Database);
 
-    public abstract IEventLog Events { get; }
+    public IDeliveryStore Deliveries => new DeliveryStore(Database);
 
-    public abstract IEndpointStore Endpoints { get; }
+    public IEventLog Events => new EventLog(Database);
 
-    public abstract IClipStore Clips { get; }
+    public IEndpointStore Endpoints => new EndpointStore(Database);
 
-    public abstract IUploadStore Uploads { get; }
+    public IClipStore Clips => new ClipStore(Database);
 
-    public abstract IBooks Books { get; }
+    public IUploadStore Uploads => new UploadStore(Database);
 
-    public abstract IChargeStore Charges { get; }
+    public IBooks Books => new Books(Database);
+
+    public IChargeStore Charges => new ChargeStore(Database);
 
     /// <summary>Makes an empty database and opens it.</summary>
     public abstract ValueTask OpenAsync();

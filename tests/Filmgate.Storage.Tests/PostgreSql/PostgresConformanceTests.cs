@@ -1,4 +1,5 @@
 using Filmgate.Storage.Tests.Conformance;
+using Npgsql;
 
 namespace Filmgate.Storage.Tests.PostgreSql;
 
@@ -27,3 +28,12 @@ public sealed class PostgresUploadStoreTests() : UploadStoreConformance(new Post
 public sealed class PostgresChargeStoreTests() : ChargeStoreConformance(new PostgresStores());
 
 public sealed class PostgresTaskRevisionsTests() : TaskRevisionsConformance(new PostgresStores());
+
+public sealed class PostgresConstraintTests() : ConstraintConformance(new PostgresStores())
+{
+    // Broken rules are of class 23; a text that is no JSON is no value of its column.
+    protected override bool IsRefusal(Exception error) => error is PostgresException known
+        && (known.SqlState.StartsWith("23", StringComparison.Ordinal) || known.SqlState == PostgresErrorCodes.InvalidTextRepresentation);
+
+    protected override string Bytes(int length) => $"decode(repeat('00', {length}), 'hex')";
+}

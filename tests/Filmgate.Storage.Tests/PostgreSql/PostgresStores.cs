@@ -1,5 +1,4 @@
 using Filmgate.Storage.PostgreSql;
-using Filmgate.Storage.Sql;
 using Filmgate.Storage.Tests.Conformance;
 using Filmgate.Testing.PostgreSql;
 using PostgresDatabase = Filmgate.Storage.PostgreSql.PostgresDatabase;
@@ -15,29 +14,9 @@ public sealed class PostgresStores : StoresUnderTest
     private PostgresDatabase? _database;
     private Filmgate.Testing.PostgreSql.PostgresDatabase? _made;
 
-    public PostgresDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
+    public override PostgresDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
 
     public string ConnectionString => _made!.ConnectionString;
-
-    public override ITaskStore Tasks => new TaskStore(Database);
-
-    public override ITaskRevisions Revisions => new TaskRevisions(Database);
-
-    public override IAccountStore Accounts => new AccountStore(Database);
-
-    public override IDeliveryStore Deliveries => new DeliveryStore(Database);
-
-    public override IEventLog Events => new EventLog(Database);
-
-    public override IEndpointStore Endpoints => new EndpointStore(Database);
-
-    public override IClipStore Clips => new ClipStore(Database);
-
-    public override IUploadStore Uploads => new UploadStore(Database);
-
-    public override IBooks Books => new Books(Database);
-
-    public override IChargeStore Charges => new ChargeStore(Database);
 
     public static PostgresAddress AddressOf(string connectionString)
     {

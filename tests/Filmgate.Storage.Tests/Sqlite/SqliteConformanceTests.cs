@@ -1,4 +1,5 @@
 using Filmgate.Storage.Tests.Conformance;
+using Microsoft.Data.Sqlite;
 
 namespace Filmgate.Storage.Tests.Sqlite;
 
@@ -27,3 +28,21 @@ public sealed class SqliteSurfaceTests() : SurfaceConformance(new SqliteStores()
 public sealed class SqliteUploadStoreTests() : UploadStoreConformance(new SqliteStores());
 
 public sealed class SqliteChargeStoreTests() : ChargeStoreConformance(new SqliteStores());
+
+public sealed class SqliteConstraintTests() : ConstraintConformance(new SqliteStores())
+{
+    private const int Constraint = 19;
+
+    // Elsewhere a column has a type; here it takes STRICT tables for that.
+    [Fact]
+    public async Task The_database_refuses_a_number_where_a_name_belongs()
+    {
+        var error = await Record.ExceptionAsync(
+            () => WriteAsync("INSERT INTO accounts (id, name, spending_limit_micros, created_at) VALUES ('a', x'00', 1, 0)"));
+        Assert.True(error is not null && IsRefusal(error), $"The database took it, or failed otherwise: {error?.Message ?? "no error"}");
+    }
+
+    protected override bool IsRefusal(Exception error) => error is SqliteException { SqliteErrorCode: Constraint };
+
+    protected override string Bytes(int length) => $"zeroblob({length})";
+}

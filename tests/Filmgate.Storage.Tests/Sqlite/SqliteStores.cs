@@ -1,4 +1,3 @@
-using Filmgate.Storage.Sql;
 using Filmgate.Storage.Sqlite;
 using Filmgate.Storage.Tests.Conformance;
 
@@ -12,27 +11,7 @@ public sealed class SqliteStores : StoresUnderTest
 
     public string Path => System.IO.Path.Combine(_folder, "filmgate.db");
 
-    public SqliteDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
-
-    public override ITaskStore Tasks => new TaskStore(Database);
-
-    public override ITaskRevisions Revisions => new TaskRevisions(Database);
-
-    public override IAccountStore Accounts => new AccountStore(Database);
-
-    public override IDeliveryStore Deliveries => new DeliveryStore(Database);
-
-    public override IEventLog Events => new EventLog(Database);
-
-    public override IEndpointStore Endpoints => new EndpointStore(Database);
-
-    public override IClipStore Clips => new ClipStore(Database);
-
-    public override IUploadStore Uploads => new UploadStore(Database);
-
-    public override IBooks Books => new Books(Database);
-
-    public override IChargeStore Charges => new ChargeStore(Database);
+    public override SqliteDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
 
     public override ValueTask OpenAsync()
     {
