@@ -31,8 +31,8 @@ public sealed class QueryPlanTests : IAsyncLifetime
             FROM generate_series(0, 9999) i;
         INSERT INTO clips (id, task_id, sha256, length, width, height, duration_ms, frames, expires_at)
             SELECT 'clip_' || i, 'task_' || i, lpad(to_hex(i), 64, '0'), 1, 1, 1, 1, 1, i FROM generate_series(0, 9999) i WHERE i % 20 > 0;
-        INSERT INTO inputs (task_id, position, sha256, media_type, width, height, length)
-            SELECT 'task_' || i, 0, lpad(to_hex(i), 64, '0'), 'image/png', 1, 1, 1 FROM generate_series(0, 9999) i;
+        INSERT INTO inputs (task_id, position, sha256, media_type, width, height, length, deleted_at)
+            SELECT 'task_' || i, 0, lpad(to_hex(i), 64, '0'), 'image/png', 1, 1, 1, CASE WHEN i % 20 > 0 THEN i END FROM generate_series(0, 9999) i;
         INSERT INTO attempts (id, task_id, number, provider, state, upstream_id, clip_location, cost_micros, prepared_at, sent_at, accepted_at, ended_at)
             SELECT 'att_' || i, 'task_' || i, 1, 'kling-' || i % 20, 'completed', 'up_' || i, 'url:x', 1, i, i, i, i FROM generate_series(0, 9999) i WHERE i % 20 > 0;
         INSERT INTO attempts (id, task_id, number, provider, state, cost_micros, prepared_at, sent_at)
@@ -96,9 +96,16 @@ public sealed class QueryPlanTests : IAsyncLifetime
         Assert.True(slow.Length == 0, string.Join("\n\n", slow.Select(plan => $"{plan.Sql}\n{plan.Text}")));
     }
 
+    // These read the first row and no more, or a table with a row for each node.
+    private static bool MayReadAll(string sql) => sql.StartsWith("SELECT EXISTS (SELECT 1 FROM accounts)", StringComparison.Ordinal) || sql.Contains("FROM writers", StringComparison.Ordinal);
+
+    // For a range and a limit of any value the server assumes a third of the rows and a tenth of those. It plans such a statement anew for the values
+    // of each use, because that is cheaper; so it does here.
+    private static bool IsPlannedForItsValues(string sql) =>
+        sql.StartsWith("WITH old", StringComparison.Ordinal) || sql.StartsWith("SELECT name, due_at FROM destinations", StringComparison.Ordinal);
+
     private static List<(string Sql, string Text)> Plans(SqlSession session)
     {
-        session.Run("SET plan_cache_mode = force_generic_plan");
         var prepared = new List<(string Name, string Sql, long Parameters)>();
         using (var row = session.Query("SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements"))
         {
@@ -112,14 +119,19 @@ public sealed class QueryPlanTests : IAsyncLifetime
         foreach (var (name, sql, parameters) in prepared)
         {
             // The rest are BEGIN and COMMIT, and questions about the server itself.
-            if (sql.TrimStart().Split(' ', '\n')[0] is not ("SELECT" or "INSERT" or "UPDATE" or "DELETE" or "WITH") || sql.Contains("pg_", StringComparison.Ordinal))
+            if (sql.TrimStart().Split(' ', '\n')[0] is not ("SELECT" or "INSERT" or "UPDATE" or "DELETE" or "WITH")
+                || sql.Contains("pg_", StringComparison.Ordinal) || MayReadAll(sql))
             {
                 continue;
             }
 
-            var values = parameters == 0 ? "" : $"({string.Join(", ", Enumerable.Repeat("NULL", (int)parameters))})";
+            var isPlannedForValues = IsPlannedForItsValues(sql);
+            session.Run($"SET plan_cache_mode = {(isPlannedForValues ? "force_custom_plan" : "force_generic_plan")}");
+
+            // A sweep takes a few rows of all that are older than most; its limit is the last.
+            var values = Enumerable.Range(1, (int)parameters).Select(place => !isPlannedForValues ? "NULL" : place == parameters ? "5" : "9000");
             var lines = new List<string>();
-            using var row = session.Query($"EXPLAIN EXECUTE {name}{values}");
+            using var row = session.Query($"EXPLAIN EXECUTE {name}{(parameters == 0 ? "" : $"({string.Join(", ", values)})")}");
             while (row.Read())
             {
                 lines.Add(row.GetString(0));

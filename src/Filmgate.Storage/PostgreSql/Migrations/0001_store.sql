@@ -117,6 +117,8 @@ CREATE TABLE inputs (
 );
 
 CREATE INDEX inputs_by_file ON inputs (sha256) WHERE deleted_at IS NULL;
+-- For the sweep, which must not read every task that there ever was to find the few whose pictures are still kept.
+CREATE INDEX inputs_kept ON inputs (task_id) WHERE deleted_at IS NULL;
 
 CREATE TABLE attempts (
     id                 TEXT   COLLATE "C" NOT NULL PRIMARY KEY,
