@@ -26,6 +26,11 @@ public sealed class AdminUsageTests
     [InlineData("keys create --key k --kind admin --name a --account acc_1", "filmgate keys create: --kind live and --kind test need --account")]
     [InlineData("keys rotate --key k key_1 --overlap long", "filmgate keys rotate: --overlap must be a number, got 'long'")]
     [InlineData("spend --key k --csv --json", "filmgate spend: --csv and --json exclude each other")]
+    [InlineData("doctor --key k --database d --server http://h", "filmgate doctor: --database is asked without a gateway and has no meaning together with --server")]
+    [InlineData("doctor --data d --database settings", "filmgate doctor: --data and --database name two stores, and one is checked at a time")]
+    [InlineData("doctor --database postgres://me:word@", "filmgate doctor: --database must be an address such as postgres://")]
+    [InlineData("copy-store", "filmgate copy-store: Option '--to' is required")]
+    [InlineData("copy-store --to filmgate.db", "filmgate copy-store: --to must be an address such as postgres://")]
     [InlineData("doctor --key k --data d --server http://h", "filmgate doctor: --data is the folder of a stopped gateway and has no meaning together with --server")]
     public async Task A_wrong_command_line_is_explained_in_one_line_and_ends_with_2(string line, string beginning)
     {
@@ -44,6 +49,8 @@ public sealed class AdminUsageTests
     [InlineData("keys --help", "filmgate keys rotate")]
     [InlineData("spend --help", "--csv")]
     [InlineData("doctor --help", "filmgate doctor --data")]
+    [InlineData("migrate --help", "filmgate migrate --data")]
+    [InlineData("copy-store --help", "filmgate copy-store --to")]
     public async Task Help_shows_options_and_examples(string line, string expected)
     {
         var run = await CommandLine.RunAsync(line.Split(' '));

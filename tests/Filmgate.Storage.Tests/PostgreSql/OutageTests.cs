@@ -71,8 +71,6 @@ public sealed class OutageTests
         await using var stores = new PostgresStores();
         await stores.OpenAsync();
         await using var database = await OpenAsync(stores.ConnectionString);
-        await stores.Accounts.UpdateAsync(
-            Sample.Account with { Limits = new AccountLimits(TasksInFlight: int.MaxValue) }, Sample.Audit(Sample.Account.Id.Value), Cancel);
         var tasks = new TaskStore(database);
         var server = await PostgresServer.SharedAsync();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -141,6 +139,63 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task When_the_standby_takes_over_nothing_acknowledged_is_lost_and_writes_go_on_there()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        await using var standby = await primary.StartStandbyAsync();
+        var made = await primary.CreateDatabaseAsync();
+        await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await primary.ExecuteAsync("SELECT pg_reload_conf()");
+        await using var database = await OpenAsync(
+            $"Host=127.0.0.1:{primary.Port},127.0.0.1:{standby.Port};Username=filmgate;Database={made.Name};Target Session Attributes=read-write");
+        var tasks = new TaskStore(database);
+        var acknowledged = new ConcurrentBag<VideoTask>();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var callers = Task.WhenAll(Enumerable.Range(0, 4).Select(caller => Task.Run(
+            async () =>
+            {
+                for (var i = 0; !end.IsCancellationRequested; i++)
+                {
+                    var task = Sample.Task($"task_{caller}_{i}");
+                    try
+                    {
+                        await tasks.AcceptAsync(task, Cancel);
+                        acknowledged.Add(task);
+                    }
+                    catch (StoreUnavailableException)
+                    {
+                        await Task.Delay(50, Cancel);
+                    }
+                }
+            },
+            Cancel)));
+        await Eventually.SucceedsAsync(() => acknowledged.Count > 50 ? Task.CompletedTask : throw new StoreUnavailableException("Not yet."), Cancel);
+
+        await primary.KillAsync();
+        await standby.PromoteAsync();
+        var before = acknowledged.Count;
+        var took = await Eventually.SucceedsAsync(() => acknowledged.Count > before + 20 ? Task.CompletedTask : throw new StoreUnavailableException("Not yet."), Cancel);
+        TestContext.Current.TestOutputHelper!.WriteLine($"Writes went on {took.TotalSeconds:0.0} s after the promotion.");
+        await end.CancelAsync();
+        await callers;
+        foreach (var task in acknowledged)
+        {
+            Assert.NotNull(await tasks.LoadAsync(task.Key, Cancel));
+        }
+
+        Assert.Empty(await new Books(database).CheckAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_standby_is_not_read_from_because_it_may_be_behind()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        await using var standby = await primary.StartStandbyAsync();
+        var error = Assert.Throws<StoreUnavailableException>(() => PostgresDatabase.Open(PostgresStores.AddressOf(standby.ConnectionString("postgres")), TimeProvider.System));
+        Assert.Contains("standby", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_node_that_freezes_within_a_transaction_holds_up_the_others_for_a_few_seconds_only()
     {
         await using var stores = new PostgresStores();
@@ -191,7 +246,8 @@ public sealed class OutageTests
     private static async Task<PostgresDatabase> OpenAsync(string connectionString)
     {
         var database = PostgresDatabase.Open(PostgresStores.AddressOf(connectionString), TimeProvider.System);
-        await new AccountStore(database).AddAsync(Sample.Account, [Sample.Key], Sample.Audit(Sample.Account.Id.Value), Cancel);
+        var account = Sample.Account with { Limits = new AccountLimits(TasksInFlight: int.MaxValue) };
+        await new AccountStore(database).AddAsync(account, [Sample.Key], Sample.Audit(account.Id.Value), Cancel);
         return database;
     }
 

@@ -14,7 +14,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private const string Script = "watch-server.sh";
     private const int StartsMax = 5;
 
-    private static readonly Lazy<Task<PostgresServer>> OfProcess = new(StartAsync);
+    private static readonly Lazy<Task<PostgresServer>> OfProcess = new(() => StartAsync());
 
     private readonly Process _watcher;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -34,7 +34,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Starts a server for a test that stops it.</summary>
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed or does not start.</exception>
-    public static async Task<PostgresServer> StartAsync()
+    public static Task<PostgresServer> StartAsync() => StartAsync(primary: null);
+
+    /// <summary>Starts a standby, which follows this server until it is promoted.</summary>
+    /// <exception cref="InvalidOperationException">It does not start.</exception>
+    public Task<PostgresServer> StartStandbyAsync() => StartAsync(Port);
+
+    private static async Task<PostgresServer> StartAsync(int? primary)
     {
         var programs = FindPrograms();
         using var reader = new StreamReader(typeof(PostgresServer).Assembly.GetManifestResourceStream(Script)!);
@@ -45,7 +51,7 @@ public sealed class PostgresServer : IAsyncDisposable
         for (var start = 0; start < StartsMax; start++)
         {
             var port = FreePort();
-            var watcher = Watch(programs, script, port);
+            var watcher = Watch(programs, script, port, primary);
             said = await watcher.StandardOutput.ReadLineAsync().ConfigureAwait(false) ?? "its watcher ended";
             if (said == "ready")
             {
@@ -72,6 +78,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Ends it at once, as a crash would: what was committed is found again by the next <see cref="StartAgainAsync"/>.</summary>
     public Task KillAsync() => OrderAsync("kill");
+
+    /// <summary>Makes a standby the server that takes writes.</summary>
+    public Task PromoteAsync() => OrderAsync("promote");
 
     /// <summary>Starts it again on the same port with the same databases.</summary>
     public Task StartAgainAsync() => OrderAsync("start");
@@ -118,14 +127,13 @@ public sealed class PostgresServer : IAsyncDisposable
         watcher.Dispose();
     }
 
-    private static Process Watch(string programs, string script, int port)
+    private static Process Watch(string programs, string script, int port, int? primary)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"filmgate-postgres-{Guid.NewGuid():N}");
 
         // PostgreSQL refuses to run as root; Debian's package brings a user for it. The folder it starts in must be one that this user may see.
-        string[] command = Environment.UserName == "root"
-            ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "sh", "-c", script, Script, programs, folder, $"{port}"]
-            : ["sh", "-c", script, Script, programs, folder, $"{port}"];
+        string[] asUser = Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : [];
+        string[] command = [.. asUser, "sh", "-c", script, Script, programs, folder, $"{port}", $"{primary}"];
         return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,

@@ -1,17 +1,23 @@
-# Makes a PostgreSQL server, starts it, and does as it is told by lines on standard input: kill, start. Whatever ends the process at the other
+# Makes a PostgreSQL server, starts it, and does as it is told by lines on standard input: kill, start, promote. Whatever ends the process at the other
 # end of the pipe ends the server, too, and takes its folder away.
 #
-#   watch-server.sh <folder of the programs> <new folder> <port>
+#   watch-server.sh <folder of the programs> <new folder> <port> [<port of the server that it is to follow as a standby>]
 #
 # Each order is answered by one line: "ready", or why not.
 trap '' INT TERM HUP
 programs=$1
 folder=$2
 port=$3
+primary=${4:-}
 umask 077
 
 # The order of words differs from that of bytes, as it does in most databases out there: what relies on the order of bytes has to say so.
 make_cluster() {
+  if [ -n "$primary" ]; then
+    mkdir "$folder" && "$programs/pg_basebackup" --host=127.0.0.1 --port="$primary" --username=filmgate --pgdata="$folder/data" --write-recovery-conf \
+      --checkpoint=fast --no-sync > "$folder/log" 2>&1
+    return
+  fi
   mkdir "$folder" && "$programs/initdb" --pgdata="$folder/data" --username=filmgate --auth=trust --no-sync --no-instructions \
     --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en > "$folder/log" 2>&1
 }
@@ -42,6 +48,7 @@ while read -r order; do
   case "$order" in
     kill) stop_server ;;
     start) start_server ;;
+    promote) "$programs/pg_ctl" --pgdata="$folder/data" --wait promote < /dev/null > /dev/null 2>&1 ;;
     *) false ;;
   esac
   tell $?
