@@ -14,7 +14,8 @@ namespace Filmgate.Engine.Lifecycle;
 /// does not send.
 /// </summary>
 internal sealed partial class SubmitStage(
-    ProviderDirectory providers, IProviderDesks desks, SubmissionWriter submissions, ResolveStage resolution, TaskSteps steps, TimeProvider time, ILogger log)
+    ProviderDirectory providers, IProviderDesks desks, SubmissionWriter submissions, ResolveStage resolution, AnswerRecord answers, TaskSteps steps, TimeProvider time,
+    ILogger log)
 {
     /// <summary>Commits the intent, sends, and records what came of it.</summary>
     public async ValueTask<StepOutcome> SubmitAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken)
@@ -64,6 +65,7 @@ internal sealed partial class SubmitStage(
 
         // :: Step 3: send. From the first byte on the provider may have it, whatever happens to us. A gateway that stops waits for the answer
         // as long as it can, because an answer that nobody reads may be a clip that is paid and lost.
+        var stopping = cancellationToken;
         cancellationToken = CancellationToken.None;
         var result = await SubmitAsync(provider, submission, cancellationToken).ConfigureAwait(false);
 
@@ -71,13 +73,18 @@ internal sealed partial class SubmitStage(
         switch (result)
         {
             case SubmitResult.Accepted accepted:
-                var taken = await resolution.AcceptAsync(
-                    sent.Task, attempt, accepted.UpstreamId, steps.Now + (accepted.ReadAfter ?? ReadPace.Next(TimeSpan.Zero, usual: null)), cancellationToken).ConfigureAwait(false);
+                var readAt = steps.Now + (accepted.ReadAfter ?? ReadPace.Next(TimeSpan.Zero, usual: null));
+                var taken = await answers.KeepAsync(
+                    sent.Task, attempt, (row, open) => resolution.AcceptAsync(row, open, accepted.UpstreamId, readAt, cancellationToken), stopping).ConfigureAwait(false);
                 await desks.NoteAsync(provider.Name, new ProviderNews(NewsKind.Accepted), cancellationToken).ConfigureAwait(false);
                 return taken;
             case SubmitResult.Refused refused:
                 await desks.NoteAsync(provider.Name, new ProviderNews(NewsKind.Refused, refused.Class, refused.RetryAfter), cancellationToken).ConfigureAwait(false);
-                return await steps.RefuseAsync(sent.Task, attempt, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken, refused.Code).ConfigureAwait(false);
+                return await answers.KeepAsync(
+                    sent.Task,
+                    attempt,
+                    (row, open) => steps.RefuseAsync(row, open, refused.Class, refused.Reason, refused.RetryAfter, cancellationToken, refused.Code),
+                    stopping).ConfigureAwait(false);
             case SubmitResult.Unknown unknown:
                 var lost = await steps.ApplyAsync(
                     sent.Task, new TaskTransition.LoseAnswer(steps.Now, attempt.Id, unknown.Reason, steps.Now), cancellationToken).ConfigureAwait(false);

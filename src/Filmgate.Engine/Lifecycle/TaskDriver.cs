@@ -70,7 +70,7 @@ public sealed class TaskDriver
         _steps = new TaskSteps(store, providers, desks, callbacks, waker, signals, absences, time, chance, log);
         _routing = new RouteStage(store, accounts, providers, desks, options, ids, _steps);
         _resolution = new ResolveStage(providers, options, absences, _steps, chance, log);
-        _submission = new SubmitStage(providers, desks, submissions, _resolution, _steps, time, log);
+        _submission = new SubmitStage(providers, desks, submissions, _resolution, new AnswerRecord(store, time), _steps, time, log);
         _following = new FollowStage(providers, options, _steps, chance, log);
         _takingIn = new TakeInStage(providers, clips, options, _steps, log);
     }
