@@ -71,7 +71,7 @@ internal sealed class World : IWaker, IAsyncDisposable
         _desks = new Desks(_vendors, this);
         var ear = new Node(NodeCount, life: 1);
         _late = new LateWord(
-            new SqliteChargeStore(_database), new ProviderDirectory(_vendors.Select(vendor => new ReachedVendor(vendor, ear, _turnstile, sabotage))), _time, NullLogger<LateWord>.Instance);
+            new ChargeStore(_database), new ProviderDirectory(_vendors.Select(vendor => new ReachedVendor(vendor, ear, _turnstile, sabotage))), _time, NullLogger<LateWord>.Instance);
         _reconciledAt = Now;
         Trouble = 0.05 + 0.3 * Chance.NextDouble();
     }
