@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Filmgate.EndToEnd.House;
 
 namespace Filmgate.EndToEnd.Admin;
 
@@ -222,7 +223,9 @@ public sealed class KeyTests(PausedGateway gateway)
         await gateway.SendAsync("GET", $"/admin/v1/accounts?key={secret}", null, successor);
 
         var files = Directory.GetFiles(gateway.DataFolder, "*", SearchOption.AllDirectories);
-        Assert.Contains(files, file => file.EndsWith("-wal", StringComparison.Ordinal));
+        Assert.Equal(StoreUnderTest.IsOneFile, files.Any(file => file.EndsWith("-wal", StringComparison.Ordinal)));
+        var content = await StoreUnderTest.ContentAsync(gateway.DataFolder);
+        Assert.Contains(account, content, StringComparison.Ordinal);
         foreach (var hidden in new[] { secret, admin, successor, AdminGateway.AdminKey })
         {
             foreach (var file in files.Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
@@ -230,6 +233,7 @@ public sealed class KeyTests(PausedGateway gateway)
                 Assert.Equal((file, -1), (file, (await File.ReadAllBytesAsync(file, Ct)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(hidden[12..]))));
             }
 
+            Assert.DoesNotContain(hidden[12..], content, StringComparison.Ordinal);
             Assert.DoesNotContain(hidden[12..], gateway.Log, StringComparison.Ordinal);
         }
     }

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Filmgate.EndToEnd.House;
 using Filmgate.Engine.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace Filmgate.EndToEnd.Artifacts;
 
@@ -63,7 +62,7 @@ public sealed class S3ArtifactsTests : IAsyncLifetime
         }
 
         // :: Two weeks later.
-        MakeOld();
+        await MakeOldAsync();
         await using var later = await StartAsync();
         await Eventually.TrueAsync(() => _s3.Keys.All(key => !key.Contains(clip, StringComparison.Ordinal)), TaskApi.TaskPatience, "The deletion of the clip");
         using var gone = await SendAsync(HttpMethod.Get, new Uri(later.Address, link.PathAndQuery));
@@ -137,13 +136,9 @@ public sealed class S3ArtifactsTests : IAsyncLifetime
     }
 
     // The clip's row has expired, and what lies in the bucket was stored long ago.
-    private void MakeOld()
+    private async Task MakeOldAsync()
     {
-        using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder["data"], "filmgate.db"), Pooling = false }.ToString());
-        store.Open();
-        using var command = store.CreateCommand();
-        command.CommandText = "UPDATE clips SET expires_at = 1";
-        Assert.Equal(1, command.ExecuteNonQuery());
+        Assert.Equal(1, await StoreUnderTest.ExecuteAsync(_folder["data"], "UPDATE clips SET expires_at = 1"));
         foreach (var key in _s3.Keys)
         {
             File.SetLastWriteTimeUtc(_s3.FileOf(key), TimeProvider.System.GetUtcNow().AddDays(-15).UtcDateTime);

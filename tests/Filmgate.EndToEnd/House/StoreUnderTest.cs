@@ -33,6 +33,13 @@ internal static class StoreUnderTest
     // A process is started where nobody awaits; the server is up after the first call.
     public static string SettingFor(string dataFolder) => OverPostgreSql ? DatabaseOf(dataFolder).GetAwaiter().GetResult().ConnectionString : Sqlite;
 
+    /// <summary>Whether one file holds it, which one process at a time may open.</summary>
+    public static bool IsOneFile => !OverPostgreSql;
+
+    /// <summary>The command line that checks the store without a gateway.</summary>
+    public static string[] Doctor(string dataFolder) =>
+        OverPostgreSql ? ["doctor", "--database", SettingFor(dataFolder)] : ["doctor", "--data", dataFolder];
+
     /// <summary>Opens the store of a gateway that is stopped.</summary>
     public static async Task<SqlDatabase> OpenAsync(string dataFolder) => OverPostgreSql
         ? Storage.PostgreSql.PostgresDatabase.Open(await AddressOfAsync(dataFolder), TimeProvider.System)

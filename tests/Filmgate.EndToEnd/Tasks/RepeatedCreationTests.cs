@@ -117,7 +117,7 @@ public sealed class RepeatedCreationTests : IDisposable
     private async Task DoctorAsync()
     {
         var (code, said, error) = await FilmgateProcess.RunAsync(
-            Path.GetTempPath(), new Dictionary<string, string>(), Patience, "doctor", "--data", _folder["data"]);
+            Path.GetTempPath(), new Dictionary<string, string>(), Patience, StoreUnderTest.Doctor(_folder["data"]));
         Assert.Equal((0, "The store is sound.", ""), (code, said, error));
     }
 
