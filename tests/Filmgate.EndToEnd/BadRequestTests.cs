@@ -34,6 +34,7 @@ public sealed class PausedServer : IAsyncLifetime
 }
 
 /// <summary>The refusals of the whole gateway: the dialect's table, addresses that only the desk can judge, and ten thousand broken bodies.</summary>
+[Trait("Database", "own")]
 public sealed class BadRequestTests(PausedServer paused, ITestOutputHelper output) : IClassFixture<PausedServer>
 {
     [Fact]

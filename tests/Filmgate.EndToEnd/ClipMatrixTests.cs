@@ -8,6 +8,7 @@ namespace Filmgate.EndToEnd;
 /// resolution, picture or ratio the shape, duration the number of frames), so each value of each is taken at least once:
 /// each mode, both durations in both resolutions, each ratio of text to video, each shape of picture, one picture and two.
 /// </remarks>
+[Trait("Database", "own")]
 [Collection(SharedServerTests.Name)]
 public sealed class ClipMatrixTests(SharedServer shared)
 {

@@ -6,6 +6,7 @@ using SkiaSharp;
 namespace Filmgate.EndToEnd;
 
 /// <summary>A clip begins with the start picture and ends with the end picture, not with something like them.</summary>
+[Trait("Database", "own")]
 [Collection(SharedServerTests.Name)]
 public sealed class FrameFidelityTests(SharedServer shared, ITestOutputHelper output)
 {

@@ -4,6 +4,7 @@ using Filmgate.EndToEnd.House;
 namespace Filmgate.EndToEnd;
 
 /// <summary><c>filmgate generate</c> and <c>filmgate draw</c> as a user runs them: another process, real files, real exit codes.</summary>
+[Trait("Database", "own")]
 [Collection(SharedServerTests.Name)]
 public sealed class GenerateCommandTests(SharedServer shared) : IDisposable
 {

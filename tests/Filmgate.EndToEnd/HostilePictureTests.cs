@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Filmgate.EndToEnd;
 
 /// <summary>Pictures that are none, lie, never end or are not there, over HTTP and inside the request.</summary>
+[Trait("Database", "own")]
 [Collection(SharedServerTests.Name)]
 public sealed class HostilePictureTests(SharedServer shared)
 {

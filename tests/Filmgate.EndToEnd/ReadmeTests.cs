@@ -5,6 +5,7 @@ using Filmgate.EndToEnd.House;
 namespace Filmgate.EndToEnd;
 
 /// <summary>What the README and the page on test directives tell a reader to type works when it is typed.</summary>
+[Trait("Database", "own")]
 public sealed partial class ReadmeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(200);

@@ -18,7 +18,8 @@ internal sealed class ClusterSettingsReader(IConfiguration configuration, List<s
         var address = ReadAddress(AddressName, Text(AddressName) ?? Text(Section + "Address")) ?? IPAddress.Loopback;
         var isLoopback = IPAddress.IsLoopback(address);
         var certificates = ReadCertificates();
-        if (!isLoopback && certificates is null && !ReadSwitch("Plaintext"))
+        var isPlain = ReadSwitch("Plaintext");
+        if (!isLoopback && certificates is null && !isPlain)
         {
             errors.Add(
                 $"{AddressName}: nodes that reach one another at {address} need TLS. Set {Section}Certificate, {Section}CertificateKey and "

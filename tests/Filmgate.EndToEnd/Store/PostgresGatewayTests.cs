@@ -5,6 +5,7 @@ using Filmgate.Testing.PostgreSql;
 namespace Filmgate.EndToEnd.Store;
 
 /// <summary>The same program over PostgreSQL.</summary>
+[Trait("Database", "own")]
 public sealed class PostgresGatewayTests : IDisposable
 {
     private const string Database = "FILMGATE_DATABASE";
