@@ -87,7 +87,7 @@ public sealed class SqliteUpgradeTests : IDisposable
         Assert.Equal(version, result.Scripts.Count());
     }
 
-    private static bool IsScript(string name) => name.EndsWith(".sql", StringComparison.Ordinal);
+    private static bool IsScript(string name) => name.Contains(".Sqlite.Migrations.", StringComparison.Ordinal);
 
     // Filmgate.Storage.Sqlite.Migrations.0001_tasks.sql, as the compiler names it.
     private static int Number(string name) => int.Parse(name.Split('.')[^2].TrimStart('_').Split('_')[0]);
