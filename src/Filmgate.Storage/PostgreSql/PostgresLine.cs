@@ -24,6 +24,7 @@ internal sealed class PostgresLine : IAsyncDisposable
     public static readonly TimeSpan StatementMax = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(500);
 
     // How the server is to treat a connection of ours. A node that froze or fell off the net within a transaction holds its accounts' locks for
     // five seconds at most. What we call committed is on the disk, whatever the server's default; a stricter one stays.
@@ -101,24 +102,34 @@ internal sealed class PostgresLine : IAsyncDisposable
             }
         }
 
-        try
+        var began = _time.GetTimestamp();
+        for (var isAgain = false; ; isAgain = true)
         {
-            var connection = _source.OpenConnection();
-            lock (_gate)
+            try
             {
-                _failedAt = null;
-            }
+                var connection = _source.OpenConnection();
+                lock (_gate)
+                {
+                    _failedAt = null;
+                }
 
-            return connection;
-        }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or IOException or InvalidOperationException or StandbyException)
-        {
-            lock (_gate)
+                return connection;
+            }
+            catch (Exception error) when (error is NpgsqlException or TimeoutException or IOException or InvalidOperationException or StandbyException)
             {
-                _failedAt = _time.GetTimestamp();
-            }
+                // One session that the server ends while it begins is no outage; all callers would be refused for a second on account of it.
+                if (!isAgain && _time.GetElapsedTime(began) < AtOnce)
+                {
+                    continue;
+                }
 
-            throw new StoreUnavailableException(Reason(error), error);
+                lock (_gate)
+                {
+                    _failedAt = _time.GetTimestamp();
+                }
+
+                throw new StoreUnavailableException(Reason(error), error);
+            }
         }
     }
 
