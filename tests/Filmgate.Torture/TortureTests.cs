@@ -30,10 +30,10 @@ public sealed class TortureTests(ITestOutputHelper output)
             report = await run.RunAsync();
         }
 
-        output.WriteLine($"{SeedVariable}={seed}\n{progress}{report.Figures.ToTable()}");
+        output.WriteLine($"{SeedVariable}={seed}\n{progress}{report.ToTable()}");
         Assert.True(
             report.Findings.Count == 0,
-            $"{SeedVariable}={seed}; books and logs are in {folder.FullName}\n{progress}{report.Figures.ToTable()}{string.Join('\n', report.Findings)}");
+            $"{SeedVariable}={seed}; books and logs are in {folder.FullName}\n{progress}{report.ToTable()}{string.Join('\n', report.Findings)}");
         folder.Delete(recursive: true);
     }
 }

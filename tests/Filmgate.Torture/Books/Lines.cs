@@ -74,4 +74,5 @@ internal sealed record SightLine(string Task, string State) : Line;
 /// <param name="Point">At which kill point.</param>
 /// <param name="Hit">Whether the point itself pulled the trigger; otherwise the time was up.</param>
 /// <param name="At">A moment at which the gateway did nothing more: after a kill, or at the beginning of a pause.</param>
-internal sealed record FaultLine(int Cycle, string Point, bool Hit, DateTimeOffset At) : Line;
+/// <param name="Life">The life of a node that the strike ended, by the name of its log; null where none ended.</param>
+internal sealed record FaultLine(int Cycle, string Point, bool Hit, DateTimeOffset At, string? Life = null) : Line;

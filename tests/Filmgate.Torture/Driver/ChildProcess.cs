@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Filmgate.Torture.Faults;
 
 namespace Filmgate.Torture.Driver;
@@ -8,7 +9,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private const string ListeningOn = "Listening on ";
     private const string Ready = "Ready.";
-    private const int SigTerm = 15, SigCont = 18, SigStop = 19;
+    private const int SigTerm = 15, SigCont = 18;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // What the machine that runs the torture has set does not count.
@@ -92,9 +93,33 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>SIGSTOP, and SIGCONT after a while.</summary>
     public async Task PauseAsync(TimeSpan wait, TimeProvider time)
     {
-        Trigger.Signal(_process.Id, SigStop);
+        Stop();
         await Task.Delay(wait, time);
-        Trigger.Signal(_process.Id, SigCont);
+        Continue();
+    }
+
+    /// <summary>SIGSTOP. One that stands still already goes on doing so.</summary>
+    public void Stop() => Trigger.Signal(_process.Id, Trigger.SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Continue() => Trigger.Signal(_process.Id, SigCont);
+
+    /// <summary>Whether it stands still, whoever stopped it.</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            try
+            {
+                // The name in brackets may hold anything; the state is the letter after it.
+                var status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/stat"));
+                return status[(status.LastIndexOf(')') + 2)] == 'T';
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>Waits for its end and its last words; false when the time is over before.</summary>

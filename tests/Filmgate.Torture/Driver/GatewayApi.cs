@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,11 +18,16 @@ internal sealed class GatewayApi : IDisposable
 {
     private const int PageLength = 100, LedgerPageLength = 1000, MicrosPerDollar = 1_000_000;
 
+    private const int ReadTriesMax = 20;
+    private static readonly TimeSpan ReadPause = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient _creations;
     private readonly HttpClient _reads;
+    private readonly TimeProvider _time;
 
-    public GatewayApi(Uri address, string liveKey)
+    public GatewayApi(Uri address, string liveKey, TimeProvider time)
     {
+        _time = time;
         _creations = Client(address, liveKey);
         _reads = Client(address, liveKey);
 
@@ -183,7 +189,27 @@ internal sealed class GatewayApi : IDisposable
         return ([.. data.GetProperty("tasks").EnumerateArray().Select(Fact)], data.TryGetProperty("nextCursor", out var next) ? next.GetString() : null);
     }
 
+    // A gateway that says when to come again is asked again then, as any client would.
     private async Task<JsonElement> ReadAsync(string path, string? key = null)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var (status, text) = await ReadOnceAsync(path, key);
+            if (status is >= 200 and < 300)
+            {
+                return JsonElement.Parse(text);
+            }
+
+            if (status != (int)HttpStatusCode.ServiceUnavailable || tries == ReadTriesMax)
+            {
+                throw new HttpRequestException($"{path}: {status} {text}");
+            }
+
+            await Task.Delay(ReadPause, _time);
+        }
+    }
+
+    private async Task<(int Status, string Text)> ReadOnceAsync(string path, string? key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (key is not null)
@@ -192,8 +218,7 @@ internal sealed class GatewayApi : IDisposable
         }
 
         using var answer = await _reads.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? JsonElement.Parse(text) : throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {text}");
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     private static TaskFact Fact(JsonElement task)

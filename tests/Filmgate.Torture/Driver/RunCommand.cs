@@ -19,8 +19,10 @@ internal static class RunCommand
         var inFlight = new Option<int>("--in-flight") { DefaultValueFactory = _ => 50, Description = "Tasks that are in flight at each strike; fewer are a finding." };
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => RandomNumberGenerator.GetInt32(int.MaxValue), Description = "From which all choices come. Default: chance." };
         var folder = new Option<string?>("--folder") { Description = "Where data, books and logs are put; they stay there. Default: a temporary folder, which stays when anything is found." };
+        var nodes = new Option<int>("--nodes") { DefaultValueFactory = _ => 1, Description = "How many nodes over one PostgreSQL, which is started for the run; 1 for one gateway over a file." };
+        var freeze = new Option<double>("--freeze") { DefaultValueFactory = _ => 60, Description = "Seconds for which one of several nodes stands still." };
         var points = new Option<KillPoint[]>("--point") { AllowMultipleArgumentsPerToken = true, Description = "Strike at these points only. Default: all." };
-        var command = new RootCommand("Kills a gateway again and again with tasks in flight, and compares the books afterwards.") { cycles, inFlight, seed, folder, points };
+        var command = new RootCommand("Kills a gateway again and again with tasks in flight, and compares the books afterwards.") { cycles, inFlight, seed, folder, nodes, freeze, points };
         command.SetAction(async (line, _) => await RunAsync(
             new TortureOptions
             {
@@ -28,6 +30,8 @@ internal static class RunCommand
                 Seed = line.GetValue(seed),
                 Cycles = line.GetValue(cycles),
                 InFlight = line.GetValue(inFlight),
+                Nodes = line.GetValue(nodes),
+                Freeze = TimeSpan.FromSeconds(line.GetValue(freeze)),
                 Points = line.GetValue(points) is { Length: > 0 } named ? named : null,
             },
             line.GetValue(folder)));
@@ -44,9 +48,7 @@ internal static class RunCommand
             report = await run.RunAsync();
         }
 
-        Console.Write(report.Figures.ToTable());
-        Console.WriteLine($"{"longest outage",-18}{report.LongestOutage.TotalSeconds,8:0.0} s");
-        Console.WriteLine($"{"slowest start",-18}{report.SlowestStart.TotalSeconds,8:0.0} s");
+        Console.Write(report.ToTable());
         foreach (var finding in report.Findings.Take(FindingsShownMax))
         {
             Console.WriteLine(finding);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Filmgate.EndToEnd.House;
+using Filmgate.Testing.PostgreSql;
 using Filmgate.Torture.Books;
 using Filmgate.Torture.Faults;
 using Filmgate.Torture.Provider;
@@ -15,11 +16,26 @@ namespace Filmgate.Torture.Driver;
 /// <param name="Figures">The counts.</param>
 /// <param name="LongestOutage">From a strike to the first good answer after it.</param>
 /// <param name="SlowestStart">From the start of the process to its word that it is ready.</param>
-internal sealed record TortureReport(IReadOnlyList<Finding> Findings, Figures Figures, TimeSpan LongestOutage, TimeSpan SlowestStart);
+/// <param name="Handovers">What became of the tasks in the hand of each of several nodes that was struck.</param>
+/// <param name="GivenUp">How often one of several nodes ended because the others had given it up.</param>
+internal sealed record TortureReport(
+    IReadOnlyList<Finding> Findings, Figures Figures, TimeSpan LongestOutage, TimeSpan SlowestStart, IReadOnlyList<Handover> Handovers, int GivenUp)
+{
+    /// <summary>The counts and times for people.</summary>
+    public string ToTable()
+    {
+        static string Seconds(string name, TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{name,-18}{time.TotalSeconds,8:0.0} s\n");
+
+        var waits = Handovers.SelectMany(handover => handover.Waits).ToArray();
+        return Figures.ToTable() + Seconds("longest outage", LongestOutage) + Seconds("slowest start", SlowestStart)
+            + (waits.Length == 0 ? "" : $"{"orphans",-18}{waits.Length,8}\n{Seconds("pick-up, longest", waits.Max())}{Seconds("pick-up, mean", TimeSpan.FromSeconds(waits.Average(wait => wait.TotalSeconds)))}")
+            + (Handovers.Count == 0 && GivenUp == 0 ? "" : $"{"given up",-18}{GivenUp,8}\n");
+    }
+}
 
 /// <summary>
-/// One run: the gateway as a process, struck again and again with tasks in flight, between a provider and a receiver that are processes of
-/// their own. Afterwards comes quiet, and then the books are compared.
+/// One run: the gateway as a process, or several nodes over one database, struck again and again with tasks in flight, between a provider and a
+/// receiver that are processes of their own. Afterwards comes quiet, and then the books are compared.
 /// </summary>
 internal sealed class TortureRun : IAsyncDisposable
 {
@@ -27,8 +43,12 @@ internal sealed class TortureRun : IAsyncDisposable
     private const string Pending = "pending", Processing = "processing", Success = "success", Failed = "failed", Parked = "parked";
     private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, SightsAtOnce = 20, WebhookWaits = 40, StartTriesMax = 5;
     private static readonly TimeSpan
-        PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300),
+        PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), StopPatience = TimeSpan.FromSeconds(60), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300),
         AimInterval = TimeSpan.FromMilliseconds(50), FillPatience = TimeSpan.FromSeconds(90), FillAheadMax = TimeSpan.FromSeconds(4);
+
+    // A node that stands still is taken out of the proxy after so long, as by a load balancer that asks for its health; and one that stood still for so long that
+    // the others must have given it up ends within that time after it goes on.
+    private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(2), SurelyGivenUp = TimeSpan.FromSeconds(20), DeathPatience = TimeSpan.FromSeconds(90);
 
     // A child of a life that was struck may come to its first byte some time later, on a slow machine.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
@@ -48,16 +68,16 @@ internal sealed class TortureRun : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _canceled = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<int> _unknown = new();
     private readonly ConcurrentDictionary<string, ClipFact> _clips = new(StringComparer.Ordinal);
-    private readonly List<string> _exits = [];
     private readonly CancellationTokenSource _stop = new();
-    private ChildProcess? _provider, _receiver, _gateway;
+    private readonly Fleet _fleet;
+    private readonly List<string> _survivals = [];
+    private ChildProcess? _provider, _receiver;
+    private PostgresServer? _server;
+    private string? _database;
     private Uri _providerAddress = null!, _receiverAddress = null!;
     private int _lastNumber;
-    private int _life;
-    private bool _isReached;
-    private DateTime _lifeBegan;
     private long _struckAt;
-    private TimeSpan _longestOutage, _slowestStart;
+    private TimeSpan _longestOutage;
 
     public TortureRun(TortureOptions options, TextWriter output, TimeProvider time)
     {
@@ -67,7 +87,8 @@ internal sealed class TortureRun : IAsyncDisposable
         _open = new OpenTasks(PathOf("provider.book"), options.Seed, time);
         _trigger = new Trigger(time);
         _proxy = new CountingProxy(_trigger, _book);
-        _api = new GatewayApi(_proxy.Address, LiveKey);
+        _fleet = new Fleet(options.Folder, options.Nodes, Settings, _proxy, time);
+        _api = new GatewayApi(_proxy.Address, LiveKey, time);
     }
 
     /// <summary>Runs to the end, or to the first check that finds anything.</summary>
@@ -77,7 +98,7 @@ internal sealed class TortureRun : IAsyncDisposable
         var watching = WatchAsync();
         try
         {
-            var plan = FaultPlan.Of(_options.Seed, _options.Cycles, _options.Points);
+            var plan = FaultPlan.Of(_options.Seed, _options.Cycles, _options.Points ?? (_fleet.Count > 1 ? KillPoints.OfNodes : KillPoints.All));
             for (var cycle = 1; cycle <= plan.Count; cycle++)
             {
                 await StrikeAsync(cycle, plan[cycle - 1]);
@@ -99,9 +120,15 @@ internal sealed class TortureRun : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in new[] { _gateway, _provider, _receiver }.OfType<ChildProcess>())
+        await _fleet.DisposeAsync();
+        foreach (var process in new[] { _provider, _receiver }.OfType<ChildProcess>())
         {
             await process.DisposeAsync();
+        }
+
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
         }
 
         await _proxy.DisposeAsync();
@@ -121,18 +148,29 @@ internal sealed class TortureRun : IAsyncDisposable
         _receiver = ChildProcess.Start(Self, _options.Folder, PathOf("receiver.log"), null, ReceiverProcess.Command, PathOf("receiver.book"), seed);
         _providerAddress = await _provider.AddressAsync() ?? throw new InvalidOperationException("The provider did not start.");
         _receiverAddress = await _receiver.AddressAsync() ?? throw new InvalidOperationException("The receiver did not start.");
+        if (_fleet.Count > 1)
+        {
+            _server = await PostgresServer.StartAsync();
+            var database = await _server.CreateDatabaseAsync();
+            _database = database.ConnectionString;
+        }
+
         await EnsureUpAsync();
         await _api.OpenBudgetAsync(AdminKey);
         await _receiver.OrderAsync(new Order(Secret: await _api.SecretAsync()));
     }
 
-    private Dictionary<string, string> Settings()
+    private string DataOf(int node) => PathOf(_fleet.Count == 1 ? "data" : string.Create(CultureInfo.InvariantCulture, $"data-{node + 1}"));
+
+    private string Artifacts => _fleet.Count == 1 ? Path.Combine(DataOf(0), "artifacts") : PathOf("artifacts");
+
+    private Dictionary<string, string> Settings(int node)
     {
         var settings = new Dictionary<string, string>
         {
             ["FILMGATE_URLS"] = "http://127.0.0.1:0",
             ["FILMGATE_PUBLIC_URL"] = _proxy.Address.GetLeftPart(UriPartial.Authority),
-            ["FILMGATE_DATA"] = PathOf("data"),
+            ["FILMGATE_DATA"] = DataOf(node),
             ["FILMGATE_API_KEY"] = LiveKey,
             ["FILMGATE_ADMIN_KEY"] = AdminKey,
             ["FILMGATE_ALLOW_NETWORKS"] = "127.0.0.0/8",
@@ -145,6 +183,16 @@ internal sealed class TortureRun : IAsyncDisposable
             settings[$"{SettingPrefix}{name}__Slots"] = "5000";
         }
 
+        if (_database is { } database)
+        {
+            settings["FILMGATE_DATABASE"] = database;
+            settings["FILMGATE_ARTIFACTS"] = "disk:" + Artifacts;
+            settings["FILMGATE_NODE_NAME"] = string.Create(CultureInfo.InvariantCulture, $"node-{node + 1}");
+
+            // Who moved which task when is read from the logs.
+            settings["Logging__LogLevel__Filmgate.Engine.Lifecycle"] = "Debug";
+        }
+
         for (var number = 0; number < WebhookWaits; number++)
         {
             settings[$"Filmgate__Webhooks__Waits__{number}"] = number < 3 ? "00:00:00.5" : "00:00:02";
@@ -153,41 +201,11 @@ internal sealed class TortureRun : IAsyncDisposable
         return settings;
     }
 
-    private ChildProcess Exec()
-    {
-        _lifeBegan = _time.GetUtcNow().UtcDateTime;
-        return _gateway = ChildProcess.Start(
-            "filmgate.dll", _options.Folder, PathOf(string.Create(CultureInfo.InvariantCulture, $"gateway-{++_life}.log")), Settings(), "serve");
-    }
-
-    // Alive already after a pause, on its way when it was only just begun, otherwise a new life.
+    // Alive already after a pause, otherwise a new life.
     private async Task EnsureUpAsync()
     {
-        while (_gateway is null || _gateway.HasExited || !_isReached)
-        {
-            var began = _time.GetTimestamp();
-            var gateway = _gateway is { HasExited: false } ? _gateway : Exec();
-            if (await gateway.AddressAsync() is { } address && await gateway.ReadyAsync())
-            {
-                _proxy.Lead(address);
-                _isReached = true;
-                _slowestStart = new[] { _slowestStart, _time.GetElapsedTime(began) }.Max();
-                return;
-            }
-
-            await NoteExitAsync(gateway, "it did not start");
-        }
-    }
-
-    private async Task NoteExitAsync(ChildProcess gateway, string what)
-    {
-        await gateway.ExitsAsync(ExitPatience);
-        var words = (await File.ReadAllLinesAsync(PathOf(string.Create(CultureInfo.InvariantCulture, $"gateway-{_life}.log")))).LastOrDefault();
-        _exits.Add($"life {_life}, {what}, exit code {gateway.ExitCode}: {words}");
-        if (_exits.Count > 5)
-        {
-            throw new InvalidOperationException($"The gateway does not stay up: {string.Join("; ", _exits)}");
-        }
+        await _fleet.NoteExitsAsync("under load");
+        await _fleet.EnsureUpAsync();
     }
 
     private async Task StrikeAsync(int cycle, PlannedFault fault)
@@ -196,17 +214,13 @@ internal sealed class TortureRun : IAsyncDisposable
         await EnsureUpAsync();
         await AskAgainAsync();
         await FillAsync(TimeSpan.Zero);
-        if (_gateway!.HasExited)
-        {
-            await NoteExitAsync(_gateway, "under load");
-            await EnsureUpAsync();
-        }
-
+        await EnsureUpAsync();
+        var node = fault.Node % _fleet.Count;
         if (fault.Point == KillPoint.Start)
         {
-            await StrikeStartAsync(cycle, fault, fault.Wait, () =>
+            await StrikeStartAsync(cycle, fault, node, fault.Wait, () =>
             {
-                Exec();
+                _fleet.Exec(node);
                 return Task.Delay(fault.Wait, _time);
             });
             return;
@@ -216,35 +230,42 @@ internal sealed class TortureRun : IAsyncDisposable
         using var struck = new CancellationTokenSource();
         var ahead = fault.Point == KillPoint.Drain ? fault.Wait : TimeSpan.Zero;
         var work = WorkAsync(fault.Point == KillPoint.CancelTaken, ahead < FillAheadMax ? ahead : FillAheadMax, struck.Token);
-        var isHit = false;
-        if (fault.Point == KillPoint.Pause)
+        (int Node, bool IsHit)? ended = null;
+        switch (fault.Point)
         {
-            await UntilFullAsync(TimeSpan.Zero);
-            NoteStrike(cycle, fault, isHit: true);
-            await _gateway.PauseAsync(fault.Wait, _time);
-        }
-        else
-        {
-            // What is asked for meanwhile must not keep it alive.
-            isHit = await AwaitStrikeAsync(fault);
-            await KillNowAsync();
+            case KillPoint.Pause:
+                await UntilFullAsync(TimeSpan.Zero);
+                NoteStrike(cycle, fault, isHit: true, life: null);
+                await _fleet[node].PauseAsync(fault.Wait, _time);
+                break;
+            case KillPoint.Freeze:
+                await FreezeAsync(cycle, fault, node);
+                break;
+            case KillPoint.DatabaseRestart:
+                await RestartDatabaseAsync(cycle, fault);
+                break;
+            default:
+                // What is asked for meanwhile must not keep it alive.
+                ended = await AwaitStrikeAsync(fault, node);
+                await KillNowAsync(ended.Value.Node);
+                break;
         }
 
         await struck.CancelAsync();
         await work;
-        if (fault.Point == KillPoint.Pause)
+        if (ended is null)
         {
             return;
         }
 
-        await EndAsync(cycle, fault, isHit);
+        await EndAsync(cycle, fault, ended.Value.Node, ended.Value.IsHit);
 
         // :: Step 3: some lives are short.
         if (fault.StrikesAgain)
         {
             var wait = SecondStrikeMax * _chance.NextDouble();
             await EnsureUpAsync();
-            await StrikeStartAsync(cycle, fault with { Point = KillPoint.AnyMoment }, _slowestStart + wait, async () =>
+            await StrikeStartAsync(cycle, fault with { Point = KillPoint.AnyMoment }, ended.Value.Node, _fleet.SlowestStart + wait, async () =>
             {
                 await EnsureUpAsync();
                 await Task.Delay(wait, _time);
@@ -254,16 +275,16 @@ internal sealed class TortureRun : IAsyncDisposable
 
     // Nobody can add to the tasks of a gateway that starts, so there must be enough of them beforehand that do not end meanwhile. Where some did all the same,
     // the strike is put off: that life goes on, is filled again, and makes way for another start.
-    private async Task StrikeStartAsync(int cycle, PlannedFault fault, TimeSpan takes, Func<Task> begin)
+    private async Task StrikeStartAsync(int cycle, PlannedFault fault, int node, TimeSpan takes, Func<Task> begin)
     {
         for (var tries = 1; ; tries++)
         {
             await FillAsync(takes < FillAheadMax ? takes : FillAheadMax);
-            await KillNowAsync();
+            await KillNowAsync(node);
             await begin();
             if (CertainAt(_time.GetUtcNow()) >= _options.InFlight || tries == StartTriesMax)
             {
-                await EndAsync(cycle, fault, isHit: true);
+                await EndAsync(cycle, fault, node, isHit: true);
                 return;
             }
 
@@ -271,9 +292,9 @@ internal sealed class TortureRun : IAsyncDisposable
         }
     }
 
-    private async Task ArmAsync(PlannedFault fault)
+    private async Task ArmAsync(PlannedFault fault, int node, int signal)
     {
-        var arming = new Arming(fault.Point, _gateway!.Id, fault.Skip, fault.Percent, fault.SlackMilliseconds);
+        var arming = new Arming(fault.Point, _fleet.ProcessesFrom(node), fault.Skip, fault.Percent, fault.SlackMilliseconds, signal);
         switch (fault.Point.Watcher())
         {
             case Watcher.Proxy:
@@ -295,26 +316,34 @@ internal sealed class TortureRun : IAsyncDisposable
         await _receiver!.OrderAsync(new Order());
     }
 
-    // Whether the point itself struck; when its time is up, the clock does. Whoever strikes, it is while the house is full.
-    private async Task<bool> AwaitStrikeAsync(PlannedFault fault)
+    // Who was struck, and whether the point itself did it; when its time is up, the clock does. Whoever strikes, it is while the house is full.
+    private async Task<(int Node, bool IsHit)> AwaitStrikeAsync(PlannedFault fault, int node)
     {
-        var gateway = _gateway!;
         switch (fault.Point)
         {
-            case KillPoint.Drain:
-                await UntilFullAsync(fault.Wait < FillAheadMax ? fault.Wait : FillAheadMax);
-                gateway.Terminate();
-                if (await gateway.ExitsAsync(fault.Wait) && gateway.ExitCode != 0)
-                {
-                    await NoteExitAsync(gateway, "told to stop");
-                }
-
-                return true;
+            case KillPoint.Drain or KillPoint.Replace:
+                await UntilFullAsync(fault.Point == KillPoint.Replace || fault.Wait > FillAheadMax ? FillAheadMax : fault.Wait);
+                await DrainAsync(node, fault.Point == KillPoint.Replace ? DeathPatience : fault.Wait, mustEnd: fault.Point == KillPoint.Replace);
+                return (node, true);
             case KillPoint.AnyMoment or KillPoint.BetweenReads:
                 await Task.Delay(fault.Wait, _time);
                 await UntilFullAsync(TimeSpan.Zero);
-                return true;
+                return (node, true);
         }
+
+        if (await ReachAsync(fault, node, Trigger.SigKill, process => process.HasExited) is { } struck)
+        {
+            return (struck, true);
+        }
+
+        await UntilFullAsync(TimeSpan.Zero);
+        return (node, false);
+    }
+
+    // The node that was struck at the point; null when the point was not reached in time, and then nobody waits for it any more.
+    private async Task<int?> ReachAsync(PlannedFault fault, int node, int signal, Func<ChildProcess, bool> isStruck)
+    {
+        int? Struck() => Enumerable.Range(0, _fleet.Count).Cast<int?>().FirstOrDefault(at => isStruck(_fleet[at!.Value]));
 
         var (began, isArmed) = (_time.GetTimestamp(), false);
         for (var patience = PointPatience; patience > TimeSpan.Zero && _time.GetElapsedTime(began) < FillPatience; patience -= isArmed ? AimInterval : TimeSpan.Zero)
@@ -322,47 +351,110 @@ internal sealed class TortureRun : IAsyncDisposable
             var isFull = IsFull(TimeSpan.Zero);
             if (isFull != isArmed)
             {
-                await (isFull ? ArmAsync(fault) : DisarmAsync());
+                await (isFull ? ArmAsync(fault, node, signal) : DisarmAsync());
                 isArmed = isFull;
             }
 
-            if (await gateway.ExitsAsync(AimInterval))
+            if (Struck() is { } struck)
             {
-                return true;
+                return struck;
             }
+
+            await Task.Delay(AimInterval, _time);
         }
 
         await DisarmAsync();
-        await UntilFullAsync(TimeSpan.Zero);
-        return gateway.HasExited;
+        return Struck();
     }
 
-    private async Task EndAsync(int cycle, PlannedFault fault, bool isHit)
+    private async Task DrainAsync(int node, TimeSpan patience, bool mustEnd)
     {
-        await KillNowAsync();
-        NoteStrike(cycle, fault, isHit);
+        var gateway = _fleet[node];
+        gateway.Terminate();
+        if (_fleet.Count > 1)
+        {
+            _fleet.TakeOut(node);
+        }
+
+        if (await gateway.ExitsAsync(patience))
+        {
+            if (gateway.ExitCode != 0)
+            {
+                await _fleet.NoteExitAsync(node, "told to stop");
+            }
+        }
+        else if (mustEnd)
+        {
+            _survivals.Add($"{_fleet.LifeOf(node)} was told to stop and did not within {patience.TotalSeconds:0} s");
+        }
+    }
+
+    // In the middle of a submission, as a rule: the answer lies in its socket until it goes on, and by then the others may have taken its tasks over.
+    private async Task FreezeAsync(int cycle, PlannedFault fault, int node)
+    {
+        var reached = await ReachAsync(fault with { Point = fault.Place }, node, Trigger.SigStop, process => process.IsStopped);
+        if (reached is null)
+        {
+            await UntilFullAsync(TimeSpan.Zero);
+        }
+
+        var frozen = reached ?? node;
+        var gateway = _fleet[frozen];
+        gateway.Stop();
+        NoteStrike(cycle, fault, reached is not null, life: null);
+        NoteStruck();
+        var seen = HealthInterval < _options.Freeze ? HealthInterval : _options.Freeze;
+        await Task.Delay(seen, _time);
+        _fleet.TakeOut(frozen);
+        await Task.Delay(_options.Freeze - seen, _time);
+        gateway.Continue();
+        if (_options.Freeze < SurelyGivenUp)
+        {
+            await _fleet.BringBackAsync(frozen);
+        }
+        else if (await gateway.ExitsAsync(DeathPatience))
+        {
+            await _fleet.NoteExitAsync(frozen, "after it stood still");
+        }
+        else
+        {
+            _survivals.Add($"{_fleet.LifeOf(frozen)} stood still for {_options.Freeze.TotalSeconds:0} s and did not end");
+            await _fleet.KillAsync(frozen);
+        }
+    }
+
+    private async Task RestartDatabaseAsync(int cycle, PlannedFault fault)
+    {
+        await UntilFullAsync(TimeSpan.Zero);
+        await _server!.KillAsync();
+        NoteStrike(cycle, fault, isHit: true, life: null);
+        NoteStruck();
+        await Task.Delay(fault.Down, _time);
+        await _server.StartAgainAsync();
+    }
+
+    private async Task EndAsync(int cycle, PlannedFault fault, int node, bool isHit)
+    {
+        await KillNowAsync(node);
+        NoteStrike(cycle, fault, isHit, _fleet.LifeOf(node));
         await Task.Delay(fault.Down, _time);
     }
 
-    private void NoteStrike(int cycle, PlannedFault fault, bool isHit)
+    private void NoteStrike(int cycle, PlannedFault fault, bool isHit, string? life)
     {
         var at = _time.GetUtcNow();
-        _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, at));
+        _book.Write(new FaultLine(cycle, fault.Point.ToString(), isHit, at, life));
         _out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{cycle,4} of {_options.Cycles}  {fault.Point,-20}{(isHit ? "" : "not reached, killed by the clock")}  at least {CertainAt(at)} in flight, {_states.Count} tasks"));
+            $"{cycle,4} of {_options.Cycles}  {fault.Point,-20}{(isHit ? "" : "not reached, by the clock  ")}{(_fleet.Count > 1 ? life + "  " : "")}at least {CertainAt(at)} in flight, {_states.Count} tasks"));
     }
 
-    private async Task KillNowAsync()
+    private void NoteStruck() => Interlocked.CompareExchange(ref _struckAt, _time.GetTimestamp(), 0);
+
+    private Task KillNowAsync(int node)
     {
-        _proxy.Lead(null);
-        _isReached = false;
-        Interlocked.CompareExchange(ref _struckAt, _time.GetTimestamp(), 0);
-        if (_gateway is { } gateway)
-        {
-            gateway.Kill();
-            await gateway.ExitsAsync(ExitPatience);
-        }
+        NoteStruck();
+        return _fleet.KillAsync(node);
     }
 
     // Some end between the count and the strike.
@@ -386,7 +478,7 @@ internal sealed class TortureRun : IAsyncDisposable
     // Until as many as wanted will still be in flight after that time.
     private async Task FillAsync(TimeSpan ahead)
     {
-        for (var began = _time.GetTimestamp(); Missing(ahead) is var missing and > 0 && _gateway is { HasExited: false } && _time.GetElapsedTime(began) < FillPatience;)
+        for (var began = _time.GetTimestamp(); Missing(ahead) is var missing and > 0 && _fleet.IsAnyUp && _time.GetElapsedTime(began) < FillPatience;)
         {
             var before = _tasks.Count;
             await CreateAsync(missing);
@@ -401,7 +493,7 @@ internal sealed class TortureRun : IAsyncDisposable
     // While others fill it.
     private async Task UntilFullAsync(TimeSpan ahead)
     {
-        for (var began = _time.GetTimestamp(); !IsFull(ahead) && _gateway is { HasExited: false } && _time.GetElapsedTime(began) < FillPatience;)
+        for (var began = _time.GetTimestamp(); !IsFull(ahead) && _fleet.IsAnyUp && _time.GetElapsedTime(began) < FillPatience;)
         {
             await Task.Delay(AimInterval / 2, _time);
         }
@@ -447,9 +539,10 @@ internal sealed class TortureRun : IAsyncDisposable
     private async Task WorkAsync(bool cancels, TimeSpan ahead, CancellationToken struck)
     {
         var burst = BurstLength;
-        while (!struck.IsCancellationRequested && _gateway is { HasExited: false })
+        while (!struck.IsCancellationRequested && _fleet.IsAnyUp)
         {
-            await CreateAsync(Math.Max(burst, Missing(ahead)));
+            // What was not heard of may be a task, too.
+            await CreateAsync(Math.Max(burst, Math.Min(Missing(ahead), CrowdMax - _unknown.Count)));
             await CancelSomeAsync(cancels);
             burst = 0;
             await Task.Delay(PollInterval, _time, struck).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -570,14 +663,14 @@ internal sealed class TortureRun : IAsyncDisposable
             JobsAfterReplays = Jobs(),
             InFlightAsked = _options.InFlight,
             Store = isLast ? await CloseAsync() : new StoreFact(0, "", "ok", 0, []),
-            Logs = new LogFact(Canaries(), [.. _exits]),
+            Logs = new LogFact(Canaries(), [.. _fleet.Exits, .. _survivals]),
             FindsSubmissions = new HashSet<string> { Providers.Kling },
             MayBillFailures = new HashSet<string> { Providers.Kling, Providers.Replicate },
             IsSigned = number => Take.Of(_options.Seed, number).Surface == Surfaces.Replicate,
         };
         var findings = Oracle.Judge(evidence);
         _out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"     quiet: {tasks.Count} tasks, {findings.Count} findings"));
-        return new TortureReport(findings, Figures.Of(evidence, findings), _longestOutage, _slowestStart);
+        return new TortureReport(findings, Figures.Of(evidence, findings), _longestOutage, _fleet.SlowestStart, HandoversIn(evidence), _fleet.GivenUp);
     }
 
     private int Jobs() => Book.Read(PathOf("provider.book")).OfType<JobLine>().Count();
@@ -607,29 +700,32 @@ internal sealed class TortureRun : IAsyncDisposable
         await using var doctor = ChildProcess.Start(
             "filmgate.dll", _options.Folder, PathOf("doctor.log"), new Dictionary<string, string> { ["FILMGATE_ADMIN_KEY"] = AdminKey }, "doctor", "--server", address);
         await doctor.ExitsAsync(ExitPatience);
-        _gateway!.Terminate();
-        if (!await _gateway.ExitsAsync(TimeSpan.FromSeconds(60)) || _gateway.ExitCode != 0)
+        await _fleet.StopAsync(StopPatience);
+        string[] left =
+        [
+            .. Enumerable.Range(0, _fleet.Count).SelectMany(node => FilesIn(Path.Combine(DataOf(node), "renders"))
+                .Where(file => File.GetCreationTimeUtc(file) > _fleet.BegunOf(node) + Settling)),
+
+            // The last life stopped well and every life removes what the killed ones before it left, so nothing may be there.
+            .. FilesIn(Path.Combine(Artifacts, "incoming")),
+        ];
+        var said = string.Join("; ", doctor.Said()) + await File.ReadAllTextAsync(PathOf("doctor.log"));
+        if (_database is not null)
         {
-            _exits.Add("it did not stop well at the end");
+            // What is whole in a shared database, and what points where, is for the database to know.
+            return new StoreFact(doctor.ExitCode, said, "ok", 0, left);
         }
 
-        var data = PathOf("data");
-        using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "filmgate.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(DataOf(0), "filmgate.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         store.Open();
-        var renders = Path.Combine(data, "renders");
-        var scratch = Path.Combine(data, "artifacts", "incoming");
-        return new StoreFact(
-            doctor.ExitCode,
-            string.Join("; ", doctor.Said()) + await File.ReadAllTextAsync(PathOf("doctor.log")),
-            string.Join("; ", Rows(store, "PRAGMA integrity_check")),
-            Rows(store, "PRAGMA foreign_key_check").Count,
-            [
-                .. Directory.Exists(renders) ? Directory.GetFiles(renders).Where(file => File.GetCreationTimeUtc(file) > _lifeBegan + Settling) : [],
-
-                // The last life stopped well and every life removes what the killed ones before it left, so nothing may be there.
-                .. Directory.Exists(scratch) ? Directory.GetFiles(scratch, "*", SearchOption.AllDirectories) : [],
-            ]);
+        return new StoreFact(doctor.ExitCode, said, string.Join("; ", Rows(store, "PRAGMA integrity_check")), Rows(store, "PRAGMA foreign_key_check").Count, left);
     }
+
+    private static string[] FilesIn(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [];
+
+    private IReadOnlyList<Handover> HandoversIn(Evidence evidence) => _fleet.Count == 1 ? [] : Handovers.Of(
+        evidence.Driver.OfType<FaultLine>(),
+        Directory.GetFiles(_options.Folder, "gateway-*.log").SelectMany(log => Handovers.StepsIn(Path.GetFileNameWithoutExtension(log), File.ReadLines(log))));
 
     private static List<string> Rows(SqliteConnection store, string question)
     {

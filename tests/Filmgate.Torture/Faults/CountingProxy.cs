@@ -7,8 +7,13 @@ using Filmgate.Torture.Books;
 
 namespace Filmgate.Torture.Faults;
 
+/// <summary>A gateway behind the proxy.</summary>
+/// <param name="Address">Where it listens.</param>
+/// <param name="Process">Its process.</param>
+internal sealed record ProxyTarget(Uri Address, int Process);
+
 /// <summary>
-/// Stands in front of the gateway under one address for all of its lives. It counts the bytes of creations, so that a kill falls where
+/// Stands in front of the gateway under one address for all of its lives, and spreads connections over those that live where there are several. It counts the bytes of creations, so that a kill falls where
 /// one is half read, read, half answered or answered, and it notes every answer of 2xx that it has seen begin.
 /// </summary>
 internal sealed partial class CountingProxy : IAsyncDisposable
@@ -20,7 +25,8 @@ internal sealed partial class CountingProxy : IAsyncDisposable
     private readonly Trigger _trigger;
     private readonly Book _book;
     private readonly Task _accepting;
-    private volatile Uri? _target;
+    private volatile IReadOnlyList<ProxyTarget> _targets = [];
+    private int _turn;
 
     public CountingProxy(Trigger trigger, Book book)
     {
@@ -33,8 +39,8 @@ internal sealed partial class CountingProxy : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>Names the gateway of the present life; null while there is none, and then every connection is closed.</summary>
-    public void Lead(Uri? target) => _target = target;
+    /// <summary>Names the gateways that live now. While there is none, every connection is closed.</summary>
+    public void Lead(IReadOnlyList<ProxyTarget> targets) => _targets = targets;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -66,18 +72,19 @@ internal sealed partial class CountingProxy : IAsyncDisposable
         using var gateway = new TcpClient();
         try
         {
-            if (_target is not { } target)
+            if (_targets is not { Count: > 0 } targets)
             {
                 return;
             }
 
+            var target = targets[(int)((uint)Interlocked.Increment(ref _turn) % targets.Count)];
             caller.NoDelay = gateway.NoDelay = true;
-            await gateway.ConnectAsync(target.Host, target.Port, _stop.Token);
+            await gateway.ConnectAsync(target.Address.Host, target.Address.Port, _stop.Token);
             var (from, to) = (caller.GetStream(), gateway.GetStream());
             var (head, read) = await ReadHeadAsync(from);
             if (Creation().Match(head) is { Success: true } creation)
             {
-                await CarryCreationAsync(from, to, read, head, int.Parse(creation.Groups["number"].ValueSpan, CultureInfo.InvariantCulture));
+                await CarryCreationAsync(from, to, target.Process, read, head, int.Parse(creation.Groups["number"].ValueSpan, CultureInfo.InvariantCulture));
                 return;
             }
 
@@ -91,22 +98,22 @@ internal sealed partial class CountingProxy : IAsyncDisposable
     }
 
     // The driver sends one creation on a connection and asks for its end, so the rest of the connection is the answer.
-    private async Task CarryCreationAsync(NetworkStream from, NetworkStream to, byte[] read, string head, int number)
+    private async Task CarryCreationAsync(NetworkStream from, NetworkStream to, int process, byte[] read, string head, int number)
     {
         // :: The request, whole or in part.
         var bodyLength = int.Parse(ContentLength().Match(head).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         var whole = new byte[head.Length + bodyLength];
         read.CopyTo(whole, 0);
         await from.ReadExactlyAsync(whole.AsMemory(read.Length), _stop.Token);
-        if (_trigger.Take(KillPoint.RequestHalfRead) is { } half)
+        if (_trigger.Take(KillPoint.RequestHalfRead, process) is { } half)
         {
             await to.WriteAsync(whole.AsMemory(0, head.Length + bodyLength * half.Percent / 100), _stop.Token);
-            await _trigger.PullAsync(half);
+            await _trigger.PullAsync(half, process);
             return;
         }
 
         await to.WriteAsync(whole, _stop.Token);
-        var killing = _trigger.Take(KillPoint.RequestRead) is { } sent ? _trigger.PullAsync(sent) : Task.CompletedTask;
+        var killing = _trigger.Take(KillPoint.RequestRead, process) is { } sent ? _trigger.PullAsync(sent, process) : Task.CompletedTask;
 
         // :: The answer, whole or in part.
         var buffer = new byte[BufferLength];
@@ -117,19 +124,19 @@ internal sealed partial class CountingProxy : IAsyncDisposable
                 _book.Write(new AnswerLine(number));
             }
 
-            if (isFirst && _trigger.Take(KillPoint.AnswerHalfWritten) is { } begun)
+            if (isFirst && _trigger.Take(KillPoint.AnswerHalfWritten, process) is { } begun)
             {
                 await from.WriteAsync(buffer.AsMemory(0, Math.Max(1, length * begun.Percent / 100)), _stop.Token);
-                await _trigger.PullAsync(begun);
+                await _trigger.PullAsync(begun, process);
                 return;
             }
 
             await from.WriteAsync(buffer.AsMemory(0, length), _stop.Token);
         }
 
-        if (_trigger.Take(KillPoint.Answered) is { } answered)
+        if (_trigger.Take(KillPoint.Answered, process) is { } answered)
         {
-            await _trigger.PullAsync(answered);
+            await _trigger.PullAsync(answered, process);
         }
 
         await killing;

@@ -8,7 +8,10 @@ namespace Filmgate.Torture.Faults;
 /// <param name="Wait">For points of the clock: how long after the gateway is up (for a start: after exec; for a drain: after SIGTERM).</param>
 /// <param name="Down">How long the gateway stays away.</param>
 /// <param name="StrikesAgain">Whether the next start is killed as well.</param>
-internal sealed record PlannedFault(KillPoint Point, int Skip, int Percent, int SlackMilliseconds, TimeSpan Wait, TimeSpan Down, bool StrikesAgain);
+/// <param name="Node">Which of several nodes is struck, where the point does not decide that, before it is brought into the range of nodes.</param>
+/// <param name="Place">For a freeze: in the middle of what.</param>
+internal sealed record PlannedFault(
+    KillPoint Point, int Skip, int Percent, int SlackMilliseconds, TimeSpan Wait, TimeSpan Down, bool StrikesAgain, int Node, KillPoint Place);
 
 /// <summary>All faults of a run, from one seed alone.</summary>
 internal static class FaultPlan
@@ -59,5 +62,7 @@ internal static class FaultPlan
             _ => chance.Next(0, 1500),
         }),
         Down: TimeSpan.FromMilliseconds(chance.Next(100, 2000)),
-        StrikesAgain: chance.Next(10) == 0);
+        StrikesAgain: chance.Next(10) == 0,
+        Node: chance.Next(),
+        Place: KillPoints.FreezePlaces[chance.Next(KillPoints.FreezePlaces.Count)]);
 }

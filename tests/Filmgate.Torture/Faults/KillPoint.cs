@@ -45,6 +45,12 @@ internal enum KillPoint
     AnyMoment = 20,
     /// <summary>Not killed but stopped for a while and continued.</summary>
     Pause = 21,
+    /// <summary>Of several nodes: one stands still in the middle of what it says to others, for so long that they may give it up.</summary>
+    Freeze = 22,
+    /// <summary>Of several nodes: one is told to stop, has all the time that it wants for that, and is started again.</summary>
+    Replace = 23,
+    /// <summary>Of several nodes: the database that they share is killed and started again.</summary>
+    DatabaseRestart = 24,
 }
 
 /// <summary>Who pulls the trigger at a point.</summary>
@@ -63,8 +69,18 @@ internal enum Watcher
 /// <summary>What is known of the points.</summary>
 internal static class KillPoints
 {
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<KillPoint> All { get; } = Enum.GetValues<KillPoint>();
+    /// <summary>Those of one gateway over a database of its own.</summary>
+    public static IReadOnlyList<KillPoint> All { get; } = [.. Enum.GetValues<KillPoint>().Where(point => point <= KillPoint.Pause)];
+
+    /// <summary>Those of several nodes over one database: a pause is then a freeze.</summary>
+    public static IReadOnlyList<KillPoint> OfNodes { get; } = [.. Enum.GetValues<KillPoint>().Where(point => point != KillPoint.Pause)];
+
+    /// <summary>In the middle of what a node stands still.</summary>
+    public static IReadOnlyList<KillPoint> FreezePlaces { get; } =
+        [KillPoint.SubmissionTaken, KillPoint.SubmissionAnswered, KillPoint.SubmissionTaken, KillPoint.ReadSaysDone, KillPoint.ClipHalfFetched, KillPoint.WebhookReceived];
+
+    /// <summary>Whether the point shows which node it is about. What a provider posts goes to the one address of all.</summary>
+    public static bool TellsWho(this KillPoint point) => point != KillPoint.CallbackReceived;
 
     /// <summary>Who sees it.</summary>
     public static Watcher Watcher(this KillPoint point) => point switch
@@ -92,7 +108,8 @@ internal static class KillPoints
         KillPoint.RequestRead or KillPoint.AnswerHalfWritten or KillPoint.ClipHalfFetched or KillPoint.Start => 20,
         KillPoint.AnyMoment => 40,
         KillPoint.SubmissionHalfSent or KillPoint.ReadSaysDone or KillPoint.ClipFetched or KillPoint.WebhookReceived or KillPoint.WebhookAnswered
-            or KillPoint.Drain or KillPoint.Pause => 15,
+            or KillPoint.Drain or KillPoint.Pause or KillPoint.Replace or KillPoint.DatabaseRestart => 15,
+        KillPoint.Freeze => 30,
         _ => 10,
     };
 }

@@ -112,7 +112,7 @@ internal sealed class JobDesk(
         _jobs[job.Id] = job;
         _ = EndInTimeAsync(job);
         Mark(CreatesMark);
-        await trigger.PassAsync(KillPoint.SubmissionTaken);
+        await trigger.PassAsync(KillPoint.SubmissionTaken, PeerProcess.Of(requests.HttpContext));
         return new CreateOutcome.Accepted(id);
     }
 
@@ -126,7 +126,7 @@ internal sealed class JobDesk(
 
         book.Write(new CancelLine(job.Id));
         var stopped = End(job, new Failure(FailureCode.Canceled, "Canceled."), "canceled", Usd.Zero);
-        await trigger.PassAsync(KillPoint.CancelTaken);
+        await trigger.PassAsync(KillPoint.CancelTaken, PeerProcess.Of(requests.HttpContext));
         return stopped ? CancelOutcome.Canceled : CancelOutcome.TooLate;
     }
 

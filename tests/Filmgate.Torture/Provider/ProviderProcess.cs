@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Filmgate.Dialects.Http;
 using Filmgate.Dialects.Kling;
@@ -38,7 +39,7 @@ internal static class ProviderProcess
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Use(next => connection => ConnectAsync(connection, next, trigger)));
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Use(next => connection => ConnectAsync(connection, next, trigger)));
         });
         builder.Services.AddSingleton<IHttpContextAccessor>(requests)
             .AddSingleton<ITaskDesk>(desk).AddSingleton<IKeyRing>(desk).AddSingleton<IRateGate>(desk).AddSingleton<ICallbackSecrets>(desk).AddSingleton<IPublicAddress>(desk)
@@ -60,7 +61,8 @@ internal static class ProviderProcess
 
     private static async Task ConnectAsync(ConnectionContext connection, ConnectionDelegate next, Trigger trigger)
     {
-        if (await trigger.PassAsync(KillPoint.ProviderConnect))
+        if (trigger.IsArmedFor(KillPoint.ProviderConnect)
+            && await trigger.PassAsync(KillPoint.ProviderConnect, trigger.PeerAt(((IPEndPoint)connection.RemoteEndPoint!).Port, ((IPEndPoint)connection.LocalEndPoint!).Port)))
         {
             connection.Abort();
             return;
@@ -71,12 +73,15 @@ internal static class ProviderProcess
 
     private static async Task WatchAsync(HttpContext context, RequestDelegate next, Trigger trigger)
     {
+        PeerProcess.Note(context, trigger);
+        var peer = PeerProcess.Of(context);
+
         // A job is accepted at the last byte of its body. What ends before is none.
-        if (HttpMethods.IsPost(context.Request.Method) && context.Request.ContentLength > 0 && trigger.Take(KillPoint.SubmissionHalfSent) is { } arming)
+        if (HttpMethods.IsPost(context.Request.Method) && context.Request.ContentLength > 0 && trigger.Take(KillPoint.SubmissionHalfSent, peer) is { } arming)
         {
             var half = new byte[Math.Max(1, context.Request.ContentLength.Value * arming.Percent / 100)];
             await context.Request.Body.ReadAtLeastAsync(half, half.Length, throwOnEndOfStream: false);
-            await trigger.PullAsync(arming);
+            await trigger.PullAsync(arming, peer);
             context.Abort();
             return;
         }
@@ -88,7 +93,7 @@ internal static class ProviderProcess
         if (point is { } reached)
         {
             await context.Response.CompleteAsync();
-            await trigger.PassAsync(reached);
+            await trigger.PassAsync(reached, peer);
         }
     }
 
@@ -102,17 +107,18 @@ internal static class ProviderProcess
 
         context.Response.ContentType = "video/mp4";
         context.Response.ContentLength = clip.Length;
-        if (trigger.Take(KillPoint.ClipHalfFetched) is { } arming)
+        var peer = PeerProcess.Of(context);
+        if (trigger.Take(KillPoint.ClipHalfFetched, peer) is { } arming)
         {
             await context.Response.Body.WriteAsync(clip.AsMemory(0, clip.Length * arming.Percent / 100));
             await context.Response.Body.FlushAsync();
-            await trigger.PullAsync(arming);
+            await trigger.PullAsync(arming, peer);
             context.Abort();
             return;
         }
 
         await context.Response.Body.WriteAsync(clip);
         await context.Response.CompleteAsync();
-        await trigger.PassAsync(KillPoint.ClipFetched);
+        await trigger.PassAsync(KillPoint.ClipFetched, peer);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -30,7 +31,7 @@ internal static class ReceiverProcess
         var hook = new Hook(book, trigger, seed, TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Use(next => connection => ConnectAsync(connection, next, trigger))));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Use(next => connection => ConnectAsync(connection, next, trigger))));
         var app = builder.Build();
         app.MapPost("/hook/{surface}/{number:int}", (HttpContext context, string surface, int number) => hook.TakeAsync(context, surface, number));
         await app.StartAsync();
@@ -43,7 +44,8 @@ internal static class ReceiverProcess
 
     private static async Task ConnectAsync(ConnectionContext connection, ConnectionDelegate next, Trigger trigger)
     {
-        if (await trigger.PassAsync(KillPoint.ReceiverConnect))
+        if (trigger.IsArmedFor(KillPoint.ReceiverConnect)
+            && await trigger.PassAsync(KillPoint.ReceiverConnect, trigger.PeerAt(((IPEndPoint)connection.RemoteEndPoint!).Port, ((IPEndPoint)connection.LocalEndPoint!).Port)))
         {
             connection.Abort();
             return;
@@ -63,6 +65,7 @@ internal static class ReceiverProcess
 
         public async Task TakeAsync(HttpContext context, string surface, int number)
         {
+            PeerProcess.Note(context, trigger);
             using var buffer = new MemoryStream();
             await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
             var body = buffer.ToArray();
@@ -71,7 +74,7 @@ internal static class ReceiverProcess
             var status = _seen.AddOrUpdate(id, 1, (_, times) => times + 1) <= refusals ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
             await Task.Delay(wait, time);
             book.Write(new DeliveryLine(number, id, StateIn(body), surface == Surfaces.Replicate ? Verdict(context.Request.Headers, id, body) : "none", status));
-            await trigger.PassAsync(KillPoint.WebhookReceived);
+            await trigger.PassAsync(KillPoint.WebhookReceived, PeerProcess.Of(context));
             context.Response.StatusCode = status;
             if (trigger.IsArmedFor(KillPoint.ReceiverConnect))
             {
@@ -82,7 +85,7 @@ internal static class ReceiverProcess
             await context.Response.CompleteAsync();
             if (status == StatusCodes.Status200OK)
             {
-                await trigger.PassAsync(KillPoint.WebhookAnswered);
+                await trigger.PassAsync(KillPoint.WebhookAnswered, PeerProcess.Of(context));
             }
         }
 
