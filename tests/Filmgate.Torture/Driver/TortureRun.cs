@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Filmgate.EndToEnd.House;
-using Filmgate.Testing.PostgreSql;
 using Filmgate.Torture.Books;
 using Filmgate.Torture.Faults;
 using Filmgate.Torture.Provider;
-using Filmgate.Torture.Receiver;
 using Filmgate.Torture.Verdict;
 using Microsoft.Data.Sqlite;
 
@@ -39,9 +37,8 @@ internal sealed record TortureReport(
 /// </summary>
 internal sealed class TortureRun : IAsyncDisposable
 {
-    private const string LiveKey = "fg_live_torture-live-5e1c7a90d3", AdminKey = "fg_admin_torture-admin-5e1c7a90d3", SettingPrefix = "Filmgate__Providers__";
     private const string Pending = "pending", Processing = "processing", Success = "success", Failed = "failed", Parked = "parked";
-    private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, SightsAtOnce = 20, WebhookWaits = 40, StartTriesMax = 5;
+    private const int Creators = 8, BurstLength = 12, CancelsAtOnce = 4, SightsAtOnce = 20, StartTriesMax = 5;
     private static readonly TimeSpan
         PointPatience = TimeSpan.FromSeconds(15), ExitPatience = TimeSpan.FromSeconds(20), StopPatience = TimeSpan.FromSeconds(60), PollInterval = TimeSpan.FromMilliseconds(200), SecondStrikeMax = TimeSpan.FromMilliseconds(300),
         AimInterval = TimeSpan.FromMilliseconds(50), FillPatience = TimeSpan.FromSeconds(90), FillAheadMax = TimeSpan.FromSeconds(4);
@@ -57,10 +54,10 @@ internal sealed class TortureRun : IAsyncDisposable
     private readonly TextWriter _out;
     private readonly TimeProvider _time;
     private readonly Random _chance;
+    private readonly Stage _stage;
     private readonly Book _book;
     private readonly OpenTasks _open;
-    private readonly Trigger _trigger;
-    private readonly CountingProxy _proxy;
+    private readonly Fleet _fleet;
     private readonly GatewayApi _api;
     private readonly string _picture = TestPicture.DataUrl(320, 320);
     private readonly ConcurrentDictionary<string, string> _states = new(StringComparer.Ordinal);
@@ -69,12 +66,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private readonly ConcurrentQueue<int> _unknown = new();
     private readonly ConcurrentDictionary<string, ClipFact> _clips = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Fleet _fleet;
     private readonly List<string> _survivals = [];
-    private ChildProcess? _provider, _receiver;
-    private PostgresServer? _server;
-    private string? _database;
-    private Uri _providerAddress = null!, _receiverAddress = null!;
     private int _lastNumber;
     private long _struckAt;
     private TimeSpan _longestOutage;
@@ -83,18 +75,15 @@ internal sealed class TortureRun : IAsyncDisposable
     {
         (_options, _out, _time) = (options, output, time);
         _chance = new Random(options.Seed);
-        _book = new Book(PathOf("driver.book"));
-        _open = new OpenTasks(PathOf("provider.book"), options.Seed, time);
-        _trigger = new Trigger(time);
-        _proxy = new CountingProxy(_trigger, _book);
-        _fleet = new Fleet(options.Folder, options.Nodes, Settings, _proxy, time);
-        _api = new GatewayApi(_proxy.Address, LiveKey, time);
+        _stage = new Stage(new StageOptions { Folder = options.Folder, Seed = options.Seed, Nodes = options.Nodes }, time);
+        (_book, _fleet, _api) = (_stage.Book, _stage.Fleet, _stage.Api);
+        _open = new OpenTasks(_stage.PathOf("provider.book"), options.Seed, time);
     }
 
     /// <summary>Runs to the end, or to the first check that finds anything.</summary>
     public async Task<TortureReport> RunAsync()
     {
-        await SetUpAsync();
+        await _stage.SetUpAsync();
         var watching = WatchAsync();
         try
         {
@@ -120,85 +109,8 @@ internal sealed class TortureRun : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _fleet.DisposeAsync();
-        foreach (var process in new[] { _provider, _receiver }.OfType<ChildProcess>())
-        {
-            await process.DisposeAsync();
-        }
-
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
-
-        await _proxy.DisposeAsync();
-        _api.Dispose();
-        _book.Dispose();
+        await _stage.DisposeAsync();
         _stop.Dispose();
-    }
-
-    private string PathOf(string name) => Path.Combine(_options.Folder, name);
-
-    private async Task SetUpAsync()
-    {
-        await ClipFile.RenderAsync(_options.Folder);
-        var seed = _options.Seed.ToString(CultureInfo.InvariantCulture);
-        const string Self = "Filmgate.Torture.dll";
-        _provider = ChildProcess.Start(Self, _options.Folder, PathOf("provider.log"), null, ProviderProcess.Command, PathOf("provider.book"), _options.Folder, seed);
-        _receiver = ChildProcess.Start(Self, _options.Folder, PathOf("receiver.log"), null, ReceiverProcess.Command, PathOf("receiver.book"), seed);
-        _providerAddress = await _provider.AddressAsync() ?? throw new InvalidOperationException("The provider did not start.");
-        _receiverAddress = await _receiver.AddressAsync() ?? throw new InvalidOperationException("The receiver did not start.");
-        if (_fleet.Count > 1)
-        {
-            _server = await PostgresServer.StartAsync();
-            var database = await _server.CreateDatabaseAsync();
-            _database = database.ConnectionString;
-        }
-
-        await EnsureUpAsync();
-        await _api.OpenBudgetAsync(AdminKey);
-        await _receiver.OrderAsync(new Order(Secret: await _api.SecretAsync()));
-    }
-
-    private string DataOf(int node) => PathOf(_fleet.Count == 1 ? "data" : string.Create(CultureInfo.InvariantCulture, $"data-{node + 1}"));
-
-    private string Artifacts => _fleet.Count == 1 ? Path.Combine(DataOf(0), "artifacts") : PathOf("artifacts");
-
-    private Dictionary<string, string> Settings(int node)
-    {
-        var settings = new Dictionary<string, string>
-        {
-            ["FILMGATE_URLS"] = "http://127.0.0.1:0",
-            ["FILMGATE_PUBLIC_URL"] = _proxy.Address.GetLeftPart(UriPartial.Authority),
-            ["FILMGATE_DATA"] = DataOf(node),
-            ["FILMGATE_API_KEY"] = LiveKey,
-            ["FILMGATE_ADMIN_KEY"] = AdminKey,
-            ["FILMGATE_ALLOW_NETWORKS"] = "127.0.0.0/8",
-        };
-        foreach (var (name, dialect) in new[] { (Providers.Kling, "kling"), (Providers.Replicate, "replicate") })
-        {
-            settings[$"{SettingPrefix}{name}__Dialect"] = dialect;
-            settings[$"{SettingPrefix}{name}__BaseUrl"] = new Uri(_providerAddress, dialect).ToString();
-            settings[$"{SettingPrefix}{name}__ApiKey"] = JobDesk.Key;
-            settings[$"{SettingPrefix}{name}__Slots"] = "5000";
-        }
-
-        if (_database is { } database)
-        {
-            settings["FILMGATE_DATABASE"] = database;
-            settings["FILMGATE_ARTIFACTS"] = "disk:" + Artifacts;
-            settings["FILMGATE_NODE_NAME"] = string.Create(CultureInfo.InvariantCulture, $"node-{node + 1}");
-
-            // Who moved which task when is read from the logs.
-            settings["Logging__LogLevel__Filmgate.Engine.Lifecycle"] = "Debug";
-        }
-
-        for (var number = 0; number < WebhookWaits; number++)
-        {
-            settings[$"Filmgate__Webhooks__Waits__{number}"] = number < 3 ? "00:00:00.5" : "00:00:02";
-        }
-
-        return settings;
     }
 
     // Alive already after a pause, otherwise a new life.
@@ -298,22 +210,22 @@ internal sealed class TortureRun : IAsyncDisposable
         switch (fault.Point.Watcher())
         {
             case Watcher.Proxy:
-                _trigger.Arm(arming);
+                _stage.Trigger.Arm(arming);
                 break;
             case Watcher.Provider:
-                await _provider!.OrderAsync(new Order(arming));
+                await _stage.Provider.OrderAsync(new Order(arming));
                 break;
             case Watcher.Receiver:
-                await _receiver!.OrderAsync(new Order(arming));
+                await _stage.Receiver.OrderAsync(new Order(arming));
                 break;
         }
     }
 
     private async Task DisarmAsync()
     {
-        _trigger.Disarm();
-        await _provider!.OrderAsync(new Order());
-        await _receiver!.OrderAsync(new Order());
+        _stage.Trigger.Disarm();
+        await _stage.Provider.OrderAsync(new Order());
+        await _stage.Receiver.OrderAsync(new Order());
     }
 
     // Who was struck, and whether the point itself did it; when its time is up, the clock does. Whoever strikes, it is while the house is full.
@@ -426,11 +338,11 @@ internal sealed class TortureRun : IAsyncDisposable
     private async Task RestartDatabaseAsync(int cycle, PlannedFault fault)
     {
         await UntilFullAsync(TimeSpan.Zero);
-        await _server!.KillAsync();
+        await _stage.Server.KillAsync();
         NoteStrike(cycle, fault, isHit: true, life: null);
         NoteStruck();
         await Task.Delay(fault.Down, _time);
-        await _server.StartAgainAsync();
+        await _stage.Server.StartAgainAsync();
     }
 
     private async Task EndAsync(int cycle, PlannedFault fault, int node, bool isHit)
@@ -517,7 +429,7 @@ internal sealed class TortureRun : IAsyncDisposable
 
     private async Task<Heard> SendAsync(Take take)
     {
-        var heard = await _api.CreateAsync(take, take.Body(_receiverAddress.GetLeftPart(UriPartial.Authority), _picture));
+        var heard = await _api.CreateAsync(take, take.Body(_stage.ReceiverAddress, _picture));
         var kind = heard.Status is >= 200 and < 300 ? "ok" : heard.Status is >= 400 and < 500 and not (409 or 429) ? "fail" : "unknown";
         _book.Write(new OutcomeLine(take.Number, kind, heard.Status, heard.Task, heard.IsReplay));
         switch (kind)
@@ -651,13 +563,13 @@ internal sealed class TortureRun : IAsyncDisposable
             _clips[task.Task] = await _api.ClipAsync(task.Task));
         var evidence = new Evidence
         {
-            Provider = Book.Read(PathOf("provider.book")),
-            Receiver = Book.Read(PathOf("receiver.book")),
-            Driver = Book.Read(PathOf("driver.book")),
+            Provider = Book.Read(_stage.PathOf("provider.book")),
+            Receiver = Book.Read(_stage.PathOf("receiver.book")),
+            Driver = Book.Read(_stage.PathOf("driver.book")),
             Tasks = tasks,
             Clips = _clips,
-            Ledger = await _api.LedgerAsync(AdminKey),
-            Money = await _api.MoneyAsync(AdminKey),
+            Ledger = await _api.LedgerAsync(Stage.AdminKey),
+            Money = await _api.MoneyAsync(Stage.AdminKey),
             Replays = [.. replays],
             JobsBeforeReplays = jobs,
             JobsAfterReplays = Jobs(),
@@ -673,7 +585,7 @@ internal sealed class TortureRun : IAsyncDisposable
         return new TortureReport(findings, Figures.Of(evidence, findings), _longestOutage, _fleet.SlowestStart, HandoversIn(evidence), _fleet.GivenUp);
     }
 
-    private int Jobs() => Book.Read(PathOf("provider.book")).OfType<JobLine>().Count();
+    private int Jobs() => Book.Read(_stage.PathOf("provider.book")).OfType<JobLine>().Count();
 
     // Until nothing moves any more: all have ended or wait for what nobody can know, and every end is told.
     private async Task QuietAsync()
@@ -683,7 +595,7 @@ internal sealed class TortureRun : IAsyncDisposable
         {
             var open = (await _api.TasksAsync(Pending)).Concat(await _api.TasksAsync(Processing));
             var moving = open.Count(task => !task.IsUnresolved || task.Attempts[^1].Provider == Providers.Kling);
-            var told = Book.Read(PathOf("receiver.book")).OfType<DeliveryLine>().Where(delivery => delivery.Status is >= 200 and < 300).Select(delivery => delivery.Number).ToHashSet();
+            var told = Book.Read(_stage.PathOf("receiver.book")).OfType<DeliveryLine>().Where(delivery => delivery.Status is >= 200 and < 300).Select(delivery => delivery.Number).ToHashSet();
             var untold = _tasks.Count(task => _states[task.Value] is Success or Failed && Take.Of(_options.Seed, task.Key).HasWebhook && !told.Contains(task.Key));
             if (moving == 0 && untold == 0 && InFlight == 0)
             {
@@ -696,27 +608,27 @@ internal sealed class TortureRun : IAsyncDisposable
 
     private async Task<StoreFact> CloseAsync()
     {
-        var address = _proxy.Address.GetLeftPart(UriPartial.Authority);
+        var address = _stage.Proxy.Address.GetLeftPart(UriPartial.Authority);
         await using var doctor = ChildProcess.Start(
-            "filmgate.dll", _options.Folder, PathOf("doctor.log"), new Dictionary<string, string> { ["FILMGATE_ADMIN_KEY"] = AdminKey }, "doctor", "--server", address);
+            "filmgate.dll", _options.Folder, _stage.PathOf("doctor.log"), new Dictionary<string, string> { ["FILMGATE_ADMIN_KEY"] = Stage.AdminKey }, "doctor", "--server", address);
         await doctor.ExitsAsync(ExitPatience);
         await _fleet.StopAsync(StopPatience);
         string[] left =
         [
-            .. Enumerable.Range(0, _fleet.Count).SelectMany(node => FilesIn(Path.Combine(DataOf(node), "renders"))
+            .. Enumerable.Range(0, _fleet.Count).SelectMany(node => FilesIn(Path.Combine(_stage.DataOf(node), "renders"))
                 .Where(file => File.GetCreationTimeUtc(file) > _fleet.BegunOf(node) + Settling)),
 
             // The last life stopped well and every life removes what the killed ones before it left, so nothing may be there.
-            .. FilesIn(Path.Combine(Artifacts, "incoming")),
+            .. FilesIn(Path.Combine(_stage.Artifacts, "incoming")),
         ];
-        var said = string.Join("; ", doctor.Said()) + await File.ReadAllTextAsync(PathOf("doctor.log"));
-        if (_database is not null)
+        var said = string.Join("; ", doctor.Said()) + await File.ReadAllTextAsync(_stage.PathOf("doctor.log"));
+        if (_fleet.Count > 1)
         {
             // What is whole in a shared database, and what points where, is for the database to know.
             return new StoreFact(doctor.ExitCode, said, "ok", 0, left);
         }
 
-        using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(DataOf(0), "filmgate.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(_stage.DataOf(0), "filmgate.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         store.Open();
         return new StoreFact(doctor.ExitCode, said, string.Join("; ", Rows(store, "PRAGMA integrity_check")), Rows(store, "PRAGMA foreign_key_check").Count, left);
     }
@@ -744,7 +656,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private string[] Canaries()
     {
         (string Name, string Text)[] planted =
-            [("the live key", LiveKey), ("the admin key", AdminKey), ("the provider's key", JobDesk.Key), ("a prompt", Take.Canary), ("an idempotency key", "torture-1\""), ("a webhook's address", "/hook/")];
+            [("the live key", Stage.LiveKey), ("the admin key", Stage.AdminKey), ("the provider's key", JobDesk.Key), ("a prompt", Take.Canary), ("an idempotency key", "torture-1\""), ("a webhook's address", "/hook/")];
         var logs = Directory.GetFiles(_options.Folder, "gateway-*.log").Select(File.ReadAllText).ToArray();
         return [.. planted.Where(secret => logs.Any(log => log.Contains(secret.Text, StringComparison.Ordinal))).Select(secret => secret.Name)];
     }

@@ -5,7 +5,8 @@ namespace Filmgate.Torture.Faults;
 /// <summary>What the run tells the provider or the receiver, as one line of JSON on their standard input. No arming disarms.</summary>
 /// <param name="Arm">The point to wait for; null to wait for none.</param>
 /// <param name="Secret">The secret by which webhooks are checked; null when it is known already.</param>
-internal sealed record Order(Arming? Arm = null, string? Secret = null)
+/// <param name="LetsGo">Whether jobs that are held may end.</param>
+internal sealed record Order(Arming? Arm = null, string? Secret = null, bool LetsGo = false)
 {
     /// <summary>What is answered when an order is carried out.</summary>
     public const string Done = "done";
@@ -15,7 +16,7 @@ internal sealed record Order(Arming? Arm = null, string? Secret = null)
 internal static class Orders
 {
     /// <summary>Reads orders and answers each on standard output.</summary>
-    public static async Task TakeAsync(Trigger trigger, Action<string>? setSecret = null)
+    public static async Task TakeAsync(Trigger trigger, Action<string>? setSecret = null, Action? letGo = null)
     {
         while (await Console.In.ReadLineAsync() is { } line)
         {
@@ -23,6 +24,10 @@ internal static class Orders
             if (order.Secret is { } secret)
             {
                 setSecret?.Invoke(secret);
+            }
+            else if (order.LetsGo)
+            {
+                letGo?.Invoke();
             }
             else if (order.Arm is { } arming)
             {

@@ -21,7 +21,7 @@ namespace Filmgate.Torture.Provider;
 /// book is the truth about what the gateway has to pay.
 /// </summary>
 internal sealed class JobDesk(
-    Book book, Trigger trigger, ClipShelf clips, int seed, IdSource ids, IHttpContextAccessor requests, CallbackSender callbacks, TimeProvider time)
+    Book book, Trigger trigger, ClipShelf clips, int seed, bool holds, IdSource ids, IHttpContextAccessor requests, CallbackSender callbacks, TimeProvider time)
     : ITaskDesk, IKeyRing, IRateGate, ICallbackSecrets, IPublicAddress
 {
     /// <summary>The key that the gateway uses here.</summary>
@@ -36,6 +36,7 @@ internal sealed class JobDesk(
 
     private readonly ConcurrentDictionary<string, Job> _jobs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Dialect, string Reference), Job> _byReference = new();
+    private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _address = "";
 
     /// <inheritdoc/>
@@ -43,6 +44,9 @@ internal sealed class JobDesk(
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> SigningSeed { get; } = SHA256.HashData("provider"u8);
+
+    /// <summary>Lets the jobs end that were held.</summary>
+    public void LetGo() => _letGo.TrySetResult();
 
     /// <summary>Tells where it listens.</summary>
     public void ListenAt(string address) => _address = address;
@@ -76,6 +80,7 @@ internal sealed class JobDesk(
 
         var number = Take.NumberIn(request.Prompt) ?? throw new InvalidOperationException("The prompt has no number.");
         var behaviour = JobBehaviour.Of(seed, number);
+        behaviour = holds ? behaviour with { Fails = false } : behaviour;
         var list = request.Mode == GenerationMode.MasterTextToVideo ? ListPrice : PicturePrice;
 
         // Only Kling's answers tell a charge; elsewhere the gateway goes by the list.
@@ -108,7 +113,7 @@ internal sealed class JobDesk(
 
         var print = $"{request.Rules.Name}|{request.Prompt}|{request.DurationSeconds}|{string.Join(' ', request.Images)}";
         book.Write(new JobLine(
-            number, job.Id, dialect, draft.ExternalId, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(print))), price.Micros, clips.Sha256Of(job.Id, job.IsFromPicture), now + behaviour.DoneAfter));
+            number, job.Id, dialect, draft.ExternalId, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(print))), price.Micros, clips.Sha256Of(job.Id, job.IsFromPicture), holds ? DateTimeOffset.MaxValue : now + behaviour.DoneAfter));
         _jobs[job.Id] = job;
         _ = EndInTimeAsync(job);
         Mark(CreatesMark);
@@ -186,6 +191,11 @@ internal sealed class JobDesk(
 
     private async Task EndInTimeAsync(Job job)
     {
+        if (holds)
+        {
+            await _letGo.Task;
+        }
+
         await Task.Delay(job.Behaviour.DoneAfter, time);
         var ended = job.Behaviour.Fails
             ? End(job, new Failure(FailureCode.GenerationFailed, "The torture's provider could not do it."), "failed", Usd.Zero)

@@ -22,8 +22,11 @@ internal static class ProviderProcess
     /// <summary>The word that starts it.</summary>
     public const string Command = "provider";
 
+    /// <summary>The word for a provider that holds every job until it is told to let go.</summary>
+    public const string Holding = "holding";
+
     /// <summary>Runs until standard input ends.</summary>
-    public static async Task<int> RunAsync(string bookPath, string clipFolder, int seed)
+    public static async Task<int> RunAsync(string bookPath, string clipFolder, int seed, bool holds)
     {
         using var book = new Book(bookPath);
         var trigger = new Trigger(TimeProvider.System);
@@ -32,7 +35,7 @@ internal static class ProviderProcess
         var clips = new ClipShelf(
             await File.ReadAllBytesAsync(ClipFile.PathIn(clipFolder, isFromPicture: false)), await File.ReadAllBytesAsync(ClipFile.PathIn(clipFolder, isFromPicture: true)));
         using var callbacks = new CallbackSender(trigger, ids, TimeProvider.System);
-        var desk = new JobDesk(book, trigger, clips, seed, ids, requests, callbacks, TimeProvider.System);
+        var desk = new JobDesk(book, trigger, clips, seed, holds, ids, requests, callbacks, TimeProvider.System);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -54,7 +57,7 @@ internal static class ProviderProcess
         desk.ListenAt(app.Urls.First());
         Console.Out.WriteLine($"Listening on {app.Urls.First()}");
 
-        await Orders.TakeAsync(trigger);
+        await Orders.TakeAsync(trigger, letGo: desk.LetGo);
         await app.DisposeAsync();
         return 0;
     }

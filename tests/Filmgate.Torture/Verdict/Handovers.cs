@@ -15,8 +15,9 @@ internal sealed record LoggedStep(string Life, DateTimeOffset At, string Task, l
 /// <summary>What became of the tasks that a life had in hand when a strike ended it.</summary>
 /// <param name="Life">The life.</param>
 /// <param name="Waits">From the strike to the next step of each that had one.</param>
+/// <param name="Tasks">Those that had a next step, in the same order.</param>
 /// <param name="Left">Those that no node ever moved again.</param>
-internal sealed record Handover(string Life, IReadOnlyList<TimeSpan> Waits, IReadOnlyList<string> Left);
+internal sealed record Handover(string Life, IReadOnlyList<TimeSpan> Waits, IReadOnlyList<string> Tasks, IReadOnlyList<string> Left);
 
 /// <summary>How soon the tasks of dead nodes were moved again, by the logs of all nodes.</summary>
 internal static partial class Handovers
@@ -47,7 +48,7 @@ internal static partial class Handovers
 
     private static Handover Of(FaultLine strike, LoggedStep[][] tasks)
     {
-        var (waits, left) = (new List<TimeSpan>(), new List<string>());
+        var (waits, moved, left) = (new List<TimeSpan>(), new List<string>(), new List<string>());
         foreach (var steps in tasks)
         {
             var before = Array.FindLastIndex(steps, step => step.At <= strike.At);
@@ -59,6 +60,7 @@ internal static partial class Handovers
             if (before + 1 < steps.Length)
             {
                 waits.Add(steps[before + 1].At - strike.At);
+                moved.Add(steps[before].Task);
             }
             else
             {
@@ -66,7 +68,7 @@ internal static partial class Handovers
             }
         }
 
-        return new Handover(strike.Life!, waits, left);
+        return new Handover(strike.Life!, waits, moved, left);
     }
 
     [GeneratedRegex(@"^(?<at>\S+) dbug: Filmgate\.Engine\.Lifecycle\.\w+\[[0-9]+\] Task (?<task>\S+): \w+, now (?<state>\w+) at revision (?<revision>[0-9]+)\.")]
