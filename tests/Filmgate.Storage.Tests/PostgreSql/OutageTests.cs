@@ -144,8 +144,6 @@ public sealed class OutageTests
         await using var primary = await PostgresServer.StartAsync();
         await using var standby = await primary.StartStandbyAsync();
         var made = await primary.CreateDatabaseAsync();
-        await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
-        await primary.ExecuteAsync("SELECT pg_reload_conf()");
         await using var database = await OpenAsync(
             $"Host=127.0.0.1:{primary.Port},127.0.0.1:{standby.Port};Username=filmgate;Database={made.Name};Target Session Attributes=read-write");
         var tasks = new TaskStore(database);

@@ -13,6 +13,7 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Script = "watch-server.sh";
     private const int StartsMax = 5;
+    private static readonly TimeSpan FollowLook = TimeSpan.FromMilliseconds(50);
 
     private static readonly Lazy<Task<PostgresServer>> OfProcess = new(() => StartAsync());
 
@@ -36,9 +37,37 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed or does not start.</exception>
     public static Task<PostgresServer> StartAsync() => StartAsync(primary: null);
 
-    /// <summary>Starts a standby, which follows this server until it is promoted.</summary>
-    /// <exception cref="InvalidOperationException">It does not start.</exception>
-    public Task<PostgresServer> StartStandbyAsync() => StartAsync(Port);
+    /// <summary>
+    /// Starts a second server that follows this one, and returns when every commit here waits for it. Databases that are made at the one are at the other.
+    /// </summary>
+    public async Task<PostgresServer> StartStandbyAsync()
+    {
+        var standby = await StartAsync(Port).ConfigureAwait(false);
+        try
+        {
+            await ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'").ConfigureAwait(false);
+            await ExecuteAsync("SELECT pg_reload_conf()").ConfigureAwait(false);
+            while (!await IsFollowedAsync().ConfigureAwait(false))
+            {
+                await Task.Delay(FollowLook).ConfigureAwait(false);
+            }
+
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<bool> IsFollowedAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync().ConfigureAwait(false);
+        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')", connection);
+        return await command.ExecuteScalarAsync().ConfigureAwait(false) is true;
+    }
 
     private static async Task<PostgresServer> StartAsync(int? primary)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Filmgate.Testing.PostgreSql;
 using Filmgate.Torture.Books;
 using Filmgate.Torture.Faults;
@@ -18,6 +20,10 @@ internal sealed record StageOptions
     public int Nodes { get; init; } = 1;
     /// <summary>Whether no job of the provider ends before it is told to let go, and then none fails.</summary>
     public bool HoldsJobs { get; init; }
+    /// <summary>Whether the nodes reach one another and their database over lines that can go dead.</summary>
+    public bool HasLines { get; init; }
+    /// <summary>Whether a second server follows the database's, synchronously.</summary>
+    public bool HasStandby { get; init; }
     /// <summary>Settings of the nodes beyond those that they need.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }
@@ -33,7 +39,9 @@ internal sealed class Stage : IAsyncDisposable
 
     private readonly StageOptions _options;
     private ChildProcess? _provider, _receiver;
+    private readonly List<Relay> _toDatabase = [], _toNodes = [];
     private Uri _providerAddress = null!;
+    private string? _databaseName;
 
     /// <summary>Prepares a stage; nothing runs on it yet but the proxy.</summary>
     public Stage(StageOptions options, TimeProvider time)
@@ -73,6 +81,15 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>The database that several nodes share.</summary>
     public PostgresServer Server { get; private set; } = null!;
 
+    /// <summary>The server that follows it.</summary>
+    public PostgresServer? Standby { get; private set; }
+
+    /// <summary>The line of each node to the database.</summary>
+    public IReadOnlyList<Relay> LinesToDatabase => _toDatabase;
+
+    /// <summary>The line over which the others reach each node.</summary>
+    public IReadOnlyList<Relay> LinesToNodes => _toNodes;
+
     /// <summary>How that is reached; null where a gateway has a file of its own.</summary>
     public string? Database { get; private set; }
 
@@ -102,7 +119,20 @@ internal sealed class Stage : IAsyncDisposable
         if (_options.Nodes > 1)
         {
             Server = await PostgresServer.StartAsync();
-            Database = (await Server.CreateDatabaseAsync()).ConnectionString;
+            var database = await Server.CreateDatabaseAsync();
+            Database = database.ConnectionString;
+            if (_options.HasStandby)
+            {
+                Standby = await Server.StartStandbyAsync();
+                Database = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Host=127.0.0.1:{Server.Port},127.0.0.1:{Standby.Port};Username=filmgate;Database={database.Name};Target Session Attributes=read-write");
+            }
+
+            if (_options.HasLines)
+            {
+                Draw(database);
+            }
         }
 
         await Fleet.EnsureUpAsync();
@@ -119,15 +149,34 @@ internal sealed class Stage : IAsyncDisposable
             await process.DisposeAsync();
         }
 
-        if (Server is not null)
+        IAsyncDisposable?[] rest = [.. _toDatabase, .. _toNodes, Standby, Server];
+        foreach (var part in rest.OfType<IAsyncDisposable>())
         {
-            await Server.DisposeAsync();
+            await part.DisposeAsync();
         }
 
         await Proxy.DisposeAsync();
         Api.Dispose();
         Book.Dispose();
     }
+
+    // Each node has an address of its own, at which stands a line to it; who uses the line is known by the process at its other end.
+    private void Draw(PostgresDatabase database)
+    {
+        for (var node = 0; node < _options.Nodes; node++)
+        {
+            _toDatabase.Add(new Relay(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, Server.Port)));
+            var address = AddressOf(node);
+            using var free = new TcpListener(IPAddress.Loopback, 0);
+            free.Start();
+            var port = ((IPEndPoint)free.LocalEndpoint).Port;
+            _toNodes.Add(new Relay(new IPEndPoint(address, port), new IPEndPoint(IPAddress.Loopback, port), (theirs, ours) => PeerProcess.Find(Fleet.ProcessesFrom(0), theirs, ours)));
+        }
+
+        _databaseName = database.Name;
+    }
+
+    private static IPAddress AddressOf(int node) => new([127, 0, 0, (byte)(2 + node)]);
 
     private Dictionary<string, string> Settings(int node)
     {
@@ -153,6 +202,14 @@ internal sealed class Stage : IAsyncDisposable
             settings["FILMGATE_DATABASE"] = database;
             settings["FILMGATE_ARTIFACTS"] = "disk:" + Artifacts;
             settings["FILMGATE_NODE_NAME"] = string.Create(CultureInfo.InvariantCulture, $"node-{node + 1}");
+
+            if (_options.HasLines)
+            {
+                settings["FILMGATE_DATABASE"] = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_toDatabase[node].Port};Username=filmgate;Database={_databaseName}");
+                settings["FILMGATE_NODE_ADDRESS"] = AddressOf(node).ToString();
+                settings["Filmgate__Cluster__Listen"] = "127.0.0.1";
+                settings["Filmgate__Cluster__Port"] = _toNodes[node].Port.ToString(CultureInfo.InvariantCulture);
+            }
 
             // Who moved which task when is read from the logs.
             settings["Logging__LogLevel__Filmgate.Engine.Lifecycle"] = "Debug";
