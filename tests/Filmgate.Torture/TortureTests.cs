@@ -15,7 +15,7 @@ public sealed class TortureTests(ITestOutputHelper output)
     private const string SeedVariable = "FILMGATE_TORTURE_SEED";
 
     [Fact]
-    public Task Ten_kills_lose_nothing_double_nothing_and_leave_the_books_agreeing() => RunAsync(cycles: 10, inFlight: 15);
+    public Task Six_kills_lose_nothing_double_nothing_and_leave_the_books_agreeing() => RunAsync(cycles: 6, inFlight: 15);
 
     [Fact]
     public Task Three_strikes_at_three_nodes_over_one_database_do_neither() =>

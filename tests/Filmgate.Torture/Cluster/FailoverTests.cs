@@ -10,7 +10,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Down = TimeSpan.FromSeconds(3);
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Nodes_go_on_at_the_standby_with_everything_that_was_acknowledged() =>
         await OnStageAsync(new StageOptions { Folder = "", Seed = Seed, Nodes = Nodes, HasStandby = true }, async stage =>
         {
