@@ -281,6 +281,7 @@ internal static class GatewayComposition
         {
             services.AddSingleton<IVideoProvider>(provider => new PacedProvider(
                 ProviderDialects.Find(settings.Dialect)!.Create(settings, provider.GetRequiredService<IUpstreamHttp>(), provider.GetRequiredService<TimeProvider>()),
+                provider.GetRequiredService<INodeDuties>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<PacedProvider>>()));
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Filmgate.Engine.Cluster;
 using Filmgate.Model.Identity;
 using Filmgate.Model.Providers;
 using Filmgate.Model.Requests;
@@ -12,7 +13,7 @@ namespace Filmgate.Engine.Following;
 /// A provider whose tasks are read at a pace and within a budget, however many there are: each one seldom, closely around the time at which
 /// such clips end there, and all together no more often than the vendor allows. What it does not read it leaves as it is.
 /// </summary>
-/// <remarks>The budget is this process's; several gateways that share an account at a vendor share its limits as well.</remarks>
+/// <remarks>The budget is shared by the nodes of a cluster; gateways that share nothing but an account at a vendor each take all of it.</remarks>
 public sealed partial class PacedProvider : IVideoProvider, IDisposable
 {
     private readonly IVideoProvider _provider;
@@ -23,16 +24,18 @@ public sealed partial class PacedProvider : IVideoProvider, IDisposable
 
     /// <summary>Wraps a provider.</summary>
     /// <param name="provider">The provider; its facts say how often and how many at once it may be read.</param>
+    /// <param name="duties">Says how many nodes share the budget.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
-    public PacedProvider(IVideoProvider provider, TimeProvider time, ILogger<PacedProvider> log)
+    public PacedProvider(IVideoProvider provider, INodeDuties duties, TimeProvider time, ILogger<PacedProvider> log)
     {
         ArgumentNullException.ThrowIfNull(provider);
+        ArgumentNullException.ThrowIfNull(duties);
         ArgumentNullException.ThrowIfNull(time);
         _provider = provider;
         _time = time;
         _log = log;
-        _queue = new ReadQueue(new ReadBudget(provider.Facts.ReadsPerSecond), provider.Facts.TasksPerRead, ReadListAsync, time);
+        _queue = new ReadQueue(new ReadBudget(provider.Facts.ReadsPerSecond, () => duties.Nodes), provider.Facts.TasksPerRead, ReadListAsync, time);
     }
 
     /// <inheritdoc/>

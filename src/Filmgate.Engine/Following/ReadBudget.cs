@@ -14,21 +14,26 @@ public sealed class ReadBudget
     private const double BurstSeconds = 0.1;
     private const int BurstMin = 2;
 
-    private readonly TimeSpan _interval;
-    private readonly TimeSpan _burst;
+    private readonly double _perSecond;
+    private readonly Func<int> _sharers;
     private DateTimeOffset _fullAt = DateTimeOffset.UnixEpoch;
 
     /// <summary>Creates a bucket, which is full.</summary>
-    /// <param name="perSecond">Reads a second, above 0.</param>
-    public ReadBudget(double perSecond)
+    /// <param name="perSecond">Reads a second, above 0, of all who share it.</param>
+    /// <param name="sharers">How many share it now, this one among them; null for this one alone. Each has an equal part.</param>
+    public ReadBudget(double perSecond, Func<int>? sharers = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perSecond);
-        _interval = TimeSpan.FromSeconds(1 / perSecond);
-        _burst = _interval * Math.Max(BurstMin, Math.Floor(perSecond * BurstSeconds));
+        _perSecond = perSecond;
+        _sharers = sharers ?? (static () => 1);
     }
 
     /// <summary>The time that one read takes of the budget.</summary>
-    public TimeSpan Interval => _interval;
+    public TimeSpan Interval => TimeSpan.FromSeconds(1 / Part);
+
+    private TimeSpan Burst => Interval * Math.Max(BurstMin, Math.Floor(Part * BurstSeconds));
+
+    private double Part => _perSecond / Math.Max(1, _sharers());
 
     /// <summary>Takes a read, if there is one.</summary>
     public bool TryTake(DateTimeOffset now)
@@ -38,7 +43,7 @@ public sealed class ReadBudget
             return false;
         }
 
-        _fullAt = (_fullAt > now ? _fullAt : now) + _interval;
+        _fullAt = (_fullAt > now ? _fullAt : now) + Interval;
         return true;
     }
 
@@ -48,14 +53,14 @@ public sealed class ReadBudget
     /// <summary>The time until there is one.</summary>
     public TimeSpan WaitFor(DateTimeOffset now)
     {
-        var wait = _fullAt + _interval - _burst - now;
+        var wait = _fullAt + Interval - Burst - now;
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
     /// <summary>Gives none before that time.</summary>
     public void PauseUntil(DateTimeOffset until)
     {
-        var full = until + _burst - _interval;
+        var full = until + Burst - Interval;
         _fullAt = full > _fullAt ? full : _fullAt;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filmgate.Engine.Cluster;
 using Filmgate.Engine.Following;
 using Filmgate.Engine.Tests.Support;
 using Filmgate.Model.Identity;
@@ -103,7 +104,7 @@ public sealed class PacedProviderTests
         Assert.InRange(Assert.IsType<Reading.Unreadable>(await provider.ReadAsync(Followed("b"), Cancel)).RetryAfter, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1.1));
     }
 
-    private PacedProvider Paced(IVideoProvider provider) => new(provider, _time, NullLogger<PacedProvider>.Instance);
+    private PacedProvider Paced(IVideoProvider provider) => new(provider, new SoleNode(), _time, NullLogger<PacedProvider>.Instance);
 
     private static ScriptedProvider Scripted(double perSecond = 100, bool standsInside = false) => new("partner", "/nowhere.mp4")
     {

@@ -60,4 +60,26 @@ public sealed class ReadBudgetTests
         budget.PauseUntil(House.Start);
         Assert.True(budget.TryTake(end.AddSeconds(1)));
     }
+
+    [Fact]
+    public void Those_who_share_it_take_no_more_together_and_its_part_grows_when_one_goes()
+    {
+        var sharers = 3;
+        var budgets = Enumerable.Range(0, sharers).Select(_ => new ReadBudget(60, () => sharers)).ToArray();
+        Assert.InRange(budgets.Sum(budget => Taken(budget, House.Start, 10)), 590, 610);
+
+        sharers = 2;
+        Assert.InRange(budgets.Take(2).Sum(budget => Taken(budget, House.Start.AddSeconds(10), 10)), 590, 610);
+    }
+
+    private static int Taken(ReadBudget budget, DateTimeOffset from, int seconds)
+    {
+        var taken = 0;
+        for (var now = from; now < from.AddSeconds(seconds); now = now.AddMilliseconds(5))
+        {
+            taken += budget.TryTake(now) ? 1 : 0;
+        }
+
+        return taken;
+    }
 }
