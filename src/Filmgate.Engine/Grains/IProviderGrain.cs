@@ -1,9 +1,10 @@
 using Filmgate.Engine.Routing;
+using Orleans.CodeGeneration;
 
 namespace Filmgate.Engine.Grains;
 
 /// <summary>The home of one provider's desk. Its key is the provider's name.</summary>
-[Alias("filmgate.provider")]
+[Alias("filmgate.provider"), Version(1)]
 public interface IProviderGrain : IGrainWithStringKey
 {
     /// <summary>Asks for a slot.</summary>
