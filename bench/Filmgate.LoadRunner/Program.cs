@@ -70,6 +70,20 @@ streams.SetAction(line =>
     return StreamMeasurement.RunAsync(isQuick ? 100 : line.GetValue(count), isQuick ? 5 : 40, line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out);
 });
 
+var database = new Option<string>("--database")
+{
+    HelpName = "ADDRESS",
+    Description = "A PostgreSQL server (Host=…;Username=…;Database=…) whose user may make databases; each measurement makes and drops its own.",
+    Required = true,
+};
+var nodes = new Command("nodes", "Status read and durable create of one to three nodes over PostgreSQL, beside one gateway over SQLite.") { database };
+nodes.SetAction(line =>
+{
+    var plan = line.GetValue(quick) ? NodesPlan.Quick : NodesPlan.Full;
+    return NodesMeasurement.RunAsync(
+        plan with { Rounds = line.GetValue(rounds) ?? plan.Rounds }, line.GetRequiredValue(database), line.GetRequiredValue(gateway), line.GetRequiredValue(data), Console.Out);
+});
+
 var readAnswer = new Argument<FileInfo>("read");
 var createAnswer = new Argument<FileInfo>("create");
 var bare = new Command("bare", "The bare server itself; the comparison starts it.") { readAnswer, createAnswer };
@@ -78,7 +92,7 @@ bare.SetAction(line => BareServer.RunAsync(line.GetRequiredValue(readAnswer), li
 
 return await new RootCommand("Measures the gateway beside what its parts can do by themselves. Loads go to the loopback address only.")
 {
-    http, animatic, start, following, webhooks, streams, bare, quick, gateway, data, rounds,
+    http, animatic, start, following, webhooks, streams, nodes, bare, quick, gateway, data, rounds,
 }.Parse(args).InvokeAsync();
 
 static string RepositoryRoot()
