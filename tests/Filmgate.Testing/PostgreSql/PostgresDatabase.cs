@@ -17,6 +17,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>How it is reached, as Npgsql and <c>FILMGATE_DATABASE</c> take it.</summary>
     public string ConnectionString => _server.ConnectionString(Name);
 
+    /// <summary>The same as a URI, as PostgreSQL's own programs take it.</summary>
+    public string Uri => $"postgres://filmgate@127.0.0.1:{_server.Port}/{Name}";
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _server.ExecuteAsync($"DROP DATABASE IF EXISTS {Name} WITH (FORCE)").ConfigureAwait(false);
 }

@@ -33,6 +33,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The one server that the tests of this process share, started by the first of them. Nobody disposes it or stops it.</summary>
     public static Task<PostgresServer> SharedAsync() => OfProcess.Value;
 
+    /// <summary>The folder of PostgreSQL's programs.</summary>
+    public static string Programs => FindPrograms();
+
     /// <summary>Starts a server for a test that stops it.</summary>
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed or does not start.</exception>
     public static Task<PostgresServer> StartAsync() => StartAsync(primary: null);
