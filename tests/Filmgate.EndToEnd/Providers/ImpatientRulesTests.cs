@@ -15,7 +15,7 @@ public sealed class ImpatientRulesTests(ImpatientRulesTests.ImpatientHouses hous
     /// <summary>Those where not even a list shows what was taken.</summary>
     public static TheoryData<string> NotListed => [.. MoneyRulesTests.NotFindable.Select(row => row.Data).Except(["replicate"])];
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(NotFindable))]
     public async Task What_nobody_can_prove_is_submitted_again_where_the_operator_wants_that_and_both_prices_are_kept(string dialect)
     {
@@ -26,7 +26,7 @@ public sealed class ImpatientRulesTests(ImpatientRulesTests.ImpatientHouses hous
         Assert.Equal(["success"], await houses.BookAsync(dialect, MoneyRulesTests.Case.Resubmitted));
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(NotListed))]
     public async Task A_vendor_that_had_it_all_the_same_is_paid_twice_and_says_so_where_it_posts(string dialect)
     {
@@ -44,7 +44,7 @@ public sealed class ImpatientRulesTests(ImpatientRulesTests.ImpatientHouses hous
         Assert.Equal(task.Costs[1], task.Costs[0]);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Dialects))]
     public async Task A_failure_that_is_free_goes_to_the_next_vendor_and_one_that_may_be_billed_goes_nowhere(string dialect)
     {

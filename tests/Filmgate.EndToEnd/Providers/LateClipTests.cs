@@ -15,7 +15,7 @@ public sealed class LateClipTests(LateClipTests.Houses houses) : IClassFixture<L
 
     public static TheoryData<string> Posting => [.. MoneyRulesTests.Houses.All.Select(house => house.Dialect).Except([NeverPosts])];
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Posting))]
     public async Task A_clip_that_comes_after_our_deadline_stays_where_it_is_and_what_it_cost_is_booked(string dialect)
     {

@@ -48,7 +48,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
         });
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_node_that_stood_still_in_the_middle_of_a_submission_doubles_nothing_and_ends()
     {
         await OnStageAsync(new StageOptions { Folder = "", Seed = Seed, Nodes = Nodes, HoldsJobs = true }, async stage =>
@@ -80,7 +80,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
         });
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_database_that_is_away_for_a_while_is_said_to_be_and_nothing_acknowledged_is_lost()
     {
         await OnStageAsync(new StageOptions { Folder = "", Seed = Seed, Nodes = Nodes }, async stage =>
@@ -113,7 +113,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
         });
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_node_that_is_told_to_stop_hands_over_without_any_client_noticing()
     {
         var drains = new Dictionary<string, string> { ["Filmgate__DrainSeconds"] = Drain.TotalSeconds.ToString(CultureInfo.InvariantCulture) };
