@@ -15,7 +15,7 @@ internal sealed partial class FollowStage(ProviderDirectory providers, RoutingOp
     {
         if (!providers.TryGet(attempt.Provider, out var provider))
         {
-            return await steps.PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
+            return await steps.WaitForProviderAsync(task, attempt, cancellationToken).ConfigureAwait(false);
         }
 
         if (task.CancelRequestedAt is not null && attempt.CancelSentAt is null)
@@ -34,6 +34,7 @@ internal sealed partial class FollowStage(ProviderDirectory providers, RoutingOp
         // A step before its time was asked for by somebody who knows more.
         var followed = new FollowedTask(attempt.UpstreamId!, task.Request, attempt.AcceptedAt!.Value, IsHinted: task.DueAt > steps.Now);
         var reading = await provider.ReadAsync(followed, cancellationToken).ConfigureAwait(false);
+        var price = steps.PriceOf(task, provider.Name);
         var isWithoutClip = reading is Reading.Unreadable { IsWithoutClip: true };
         switch (reading)
         {
@@ -45,7 +46,7 @@ internal sealed partial class FollowStage(ProviderDirectory providers, RoutingOp
                         steps.Now,
                         attempt.Id,
                         $"{provider.Name} took it and {(isWithoutClip ? "says that it is done, but showed no clip" : "did not finish it")} within {options.FollowDeadline.TotalHours:0} hours.",
-                        steps.PriceOf(task, provider.Name),
+                        price,
                         isWithoutClip ? FailureCode.GenerationFailed : FailureCode.ProcessingTimeout),
                     cancellationToken).ConfigureAwait(false);
             case Reading.InProgress progress:
@@ -56,17 +57,15 @@ internal sealed partial class FollowStage(ProviderDirectory providers, RoutingOp
                 var rest = isWithoutClip ? Backoff.After(task.Tries, chance.NextDouble()) : TimeSpan.Zero;
                 return await steps.PostponeAsync(task, rest > unreadable.RetryAfter ? rest : unreadable.RetryAfter, unreadable.Reason, cancellationToken).ConfigureAwait(false);
             case Reading.Completed completed:
-                var cost = task.IsTest ? Usd.Zero : completed.Cost ?? provider.Facts.Prices.Of(task.Request);
+                var cost = task.IsTest ? Usd.Zero : ProviderCharge.In(completed, provider.Facts, price)!.Value;
                 return await steps.CloseAsync(
                     task, attempt, new TaskTransition.CompleteAttempt(steps.Now, attempt.Id, completed.Location, cost), cancellationToken).ConfigureAwait(false);
             case Reading.Failed failed:
-                var (charged, unconfirmed) = task.IsTest ? (Usd.Zero, Usd.Zero)
-                    : failed.Cost is { } said ? (said, Usd.Zero)
-                    : (Usd.Zero, provider.Facts.FailureBills ? provider.Facts.Prices.Of(task.Request) : Usd.Zero);
+                var charged = task.IsTest ? Usd.Zero : ProviderCharge.In(failed, provider.Facts, price);
                 return await steps.CloseAsync(
                     task,
                     attempt,
-                    new TaskTransition.FailAttempt(steps.Now, attempt.Id, failed.Failure.Message, failed.Failure.Code, charged, unconfirmed),
+                    new TaskTransition.FailAttempt(steps.Now, attempt.Id, failed.Failure.Message, failed.Failure.Code, charged ?? Usd.Zero, charged is null ? price : Usd.Zero),
                     cancellationToken).ConfigureAwait(false);
             case Reading.Lost lost:
                 return await steps.CloseAsync(

@@ -39,7 +39,7 @@ public sealed partial class LateWord(IChargeStore charges, ProviderDirectory pro
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(attempt);
         if ((attempt.UpstreamId ?? attempt.CandidateId ?? heardId) is not { } id || !providers.TryGet(attempt.Provider, out var provider)
-            || ChargeIn(await provider.ReadAsync(id, cancellationToken).ConfigureAwait(false), provider.Facts, attempt.Unconfirmed) is not { } charged)
+            || ProviderCharge.In(await provider.ReadAsync(id, cancellationToken).ConfigureAwait(false), provider.Facts, attempt.Unconfirmed) is not { } charged)
         {
             return;
         }
@@ -58,23 +58,6 @@ public sealed partial class LateWord(IChargeStore charges, ProviderDirectory pro
         {
             LogBooked(attempt.Provider, attempt.Id.Value, task.Key.Task.Value, charged.Dollars);
         }
-    }
-
-    /// <summary>What an attempt was charged, by the same rules as for one that is still followed; null when a reading does not say. Pure.</summary>
-    /// <param name="reading">The reading.</param>
-    /// <param name="facts">What is known about the provider.</param>
-    /// <param name="price">What it charges for such a clip.</param>
-    public static Usd? ChargeIn(Reading reading, ProviderFacts facts, Usd price)
-    {
-        ArgumentNullException.ThrowIfNull(facts);
-        return reading switch
-        {
-            Reading.Completed completed => completed.Cost ?? price,
-            Reading.Failed { Cost: { } said } => said,
-            Reading.Failed when !facts.FailureBills => Usd.Zero,
-            Reading.Lost => Usd.Zero,
-            _ => null,
-        };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Provider {Provider} says after all what it charged for attempt {Attempt} of task {Task}, which was given up: {Dollars} USD.")]

@@ -15,7 +15,7 @@ internal sealed partial class ResolveStage(ProviderDirectory providers, RoutingO
     {
         if (!providers.TryGet(attempt.Provider, out var provider))
         {
-            return await steps.PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
+            return await steps.WaitForProviderAsync(task, attempt, cancellationToken).ConfigureAwait(false);
         }
 
         // :: Step 1: an id that a callback named, read with our own credentials.

@@ -18,7 +18,7 @@ internal sealed partial class TakeInStage(ProviderDirectory providers, IClipInta
     {
         if (!providers.TryGet(attempt.Provider, out var provider))
         {
-            return await steps.PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken).ConfigureAwait(false);
+            return await steps.WaitForProviderAsync(task, attempt, cancellationToken).ConfigureAwait(false);
         }
 
         var outcome = await clips.TakeInAsync(task, attempt.ClipLocation!, provider, cancellationToken).ConfigureAwait(false);

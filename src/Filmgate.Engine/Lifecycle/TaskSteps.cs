@@ -52,6 +52,10 @@ internal sealed partial class TaskSteps(
     public ValueTask<StepOutcome> PostponeAsync(VideoTask task, string reason, CancellationToken cancellationToken) =>
         PostponeAsync(task, Backoff.After(task.Tries, chance.NextDouble()), reason, cancellationToken);
 
+    /// <summary>Puts the present step off because the attempt's provider was taken out of the settings; it may come back.</summary>
+    public ValueTask<StepOutcome> WaitForProviderAsync(VideoTask task, Attempt attempt, CancellationToken cancellationToken) =>
+        PostponeAsync(task, $"Provider {attempt.Provider} is no longer configured.", cancellationToken);
+
     /// <summary>Puts the present step off because pictures or clips cannot be read or kept now.</summary>
     public ValueTask<StepOutcome> WaitForArtifactsAsync(VideoTask task, ArtifactStoreUnavailableException error, CancellationToken cancellationToken)
     {

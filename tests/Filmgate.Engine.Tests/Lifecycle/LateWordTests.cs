@@ -100,7 +100,7 @@ public sealed class LateWordTests : IAsyncLifetime
     [Theory]
     [MemberData(nameof(Readings))]
     public void A_reading_says_what_was_charged_or_does_not(string what, Reading reading, bool failureBills, decimal? charged) => Assert.True(
-        LateWord.ChargeIn(reading, new ProviderFacts(ProviderTier.Partner, 1, OwnIdQueryable: false, failureBills), Price)?.Dollars == charged, what);
+        ProviderCharge.In(reading, new ProviderFacts(ProviderTier.Partner, 1, OwnIdQueryable: false, failureBills), Price)?.Dollars == charged, what);
 
     // Accepted, and not done within the day.
     private async Task<VideoTask> GivenUpAsync()
