@@ -17,12 +17,7 @@ public static class StoreCheck
     public static async Task<ImmutableArray<string>> RunAsync(string dataFolder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataFolder);
-        var path = Path.Combine(Path.GetFullPath(dataFolder), GatewayComposition.DatabaseFile);
-        if (!File.Exists(path))
-        {
-            throw new GatewayStartException($"There is no store at '{path}'. Name the data folder of a gateway, which is its FILMGATE_DATA.");
-        }
-
+        var path = StorePlace.ExistingFile(dataFolder);
         try
         {
             await using var database = SqliteDatabase.Open(path);

@@ -11,13 +11,22 @@ public sealed record StorePlace(string DataFolder, PostgresAddress? Database)
     /// <summary>The database file of a store in SQLite.</summary>
     public string SqlitePath => Path.Combine(DataFolder, GatewayComposition.DatabaseFile);
 
+    /// <summary>The database file of a store in SQLite that a command names by its data folder.</summary>
+    /// <exception cref="GatewayStartException">There is none.</exception>
+    public static string ExistingFile(string dataFolder)
+    {
+        var path = new StorePlace(Path.GetFullPath(dataFolder), null).SqlitePath;
+        return File.Exists(path)
+            ? path
+            : throw new GatewayStartException($"There is no store at '{path}'. Name the data folder of a gateway, which is its FILMGATE_DATA.");
+    }
+
     /// <summary>The store that a command names, or else the one that the settings name, as <c>filmgate serve</c> reads them.</summary>
     /// <param name="dataFolder">The data folder that the command names; null for the settings'.</param>
     /// <exception cref="GatewaySettingsException">The settings name none that can be read.</exception>
     public static StorePlace Find(string? dataFolder)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.GetFullPath("filmgate.json"), optional: true, reloadOnChange: false).AddEnvironmentVariables().Build();
+        var configuration = GatewayComposition.ReadConfiguration(new ConfigurationBuilder()).Build();
         var folder = dataFolder ?? configuration["FILMGATE_DATA"] ?? configuration["Filmgate:Data"];
         var text = configuration["FILMGATE_DATABASE"] ?? configuration["Filmgate:Database"];
         return DatabaseSetting.TryRead(string.IsNullOrWhiteSpace(text) ? null : text.Trim(), out var database, out var error)

@@ -16,12 +16,7 @@ public static class StoreTransfer
     public static async Task<long> RunAsync(string dataFolder, PostgresAddress target, Action<CopyProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataFolder);
-        var path = new StorePlace(Path.GetFullPath(dataFolder), null).SqlitePath;
-        if (!File.Exists(path))
-        {
-            throw new GatewayStartException($"There is no store at '{path}'. Name the data folder of a gateway, which is its FILMGATE_DATA.");
-        }
-
+        var path = StorePlace.ExistingFile(dataFolder);
         try
         {
             return await StoreCopy.RunAsync(path, target, SigningKey.Find(dataFolder), TimeProvider.System, progress, cancellationToken).ConfigureAwait(false);

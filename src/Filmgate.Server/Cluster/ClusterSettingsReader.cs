@@ -40,9 +40,14 @@ internal sealed class ClusterSettingsReader(IConfiguration configuration, List<s
 
     private IPAddress? ReadAddress(string name, string? text)
     {
-        if (text is null || IPAddress.TryParse(text, out var address))
+        if (text is null)
         {
-            return text is null ? null : IPAddress.Parse(text);
+            return null;
+        }
+
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return address;
         }
 
         errors.Add($"{name}: '{text}' is no IP address. Use the one under which the other nodes reach this machine, such as 10.0.0.11.");
