@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Text;
 using Filmgate.Engine.Webhooks;
@@ -13,7 +12,7 @@ public sealed class ClusterDuties : INodeDuties, ISiloStatusListener
 {
     private readonly ISiloStatusOracle _oracle;
     private readonly DeliverySignal _deliveries;
-    private volatile Members _living;
+    private volatile SiloAddress[] _living;
 
     /// <summary>Begins to follow who lives.</summary>
     /// <param name="oracle">Says who lives.</param>
@@ -28,13 +27,13 @@ public sealed class ClusterDuties : INodeDuties, ISiloStatusListener
     }
 
     /// <inheritdoc/>
-    public int Nodes => Math.Max(_living.Silos.Length, 1);
+    public int Nodes => Math.Max(_living.Length, 1);
 
     /// <inheritdoc/>
     public bool Holds(string duty)
     {
         ArgumentNullException.ThrowIfNull(duty);
-        return HolderOf(duty, _living.Silos) is { } holder && holder.Equals(_oracle.SiloAddress);
+        return HolderOf(duty, _living) is { } holder && holder.Equals(_oracle.SiloAddress);
     }
 
     /// <inheritdoc/>
@@ -45,7 +44,7 @@ public sealed class ClusterDuties : INodeDuties, ISiloStatusListener
     }
 
     /// <summary>The node that holds a duty; null when none lives.</summary>
-    public static SiloAddress? HolderOf(string duty, ImmutableArray<SiloAddress> living)
+    public static SiloAddress? HolderOf(string duty, IReadOnlyList<SiloAddress> living)
     {
         var bytes = Encoding.UTF8.GetBytes(duty);
         SiloAddress? holder = null;
@@ -62,7 +61,5 @@ public sealed class ClusterDuties : INodeDuties, ISiloStatusListener
         return holder;
     }
 
-    private Members Living() => new([.. _oracle.GetApproximateSiloStatuses(onlyActive: true).Keys]);
-
-    private sealed record Members(ImmutableArray<SiloAddress> Silos);
+    private SiloAddress[] Living() => [.. _oracle.GetApproximateSiloStatuses(onlyActive: true).Keys];
 }
